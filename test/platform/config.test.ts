@@ -40,7 +40,7 @@ describe('configuration', () => {
     assert.equal(config.demo, true);
     assert.equal(config.auditCheckpointDir, join(dataDir, 'audit'));
     assert.equal(config.logFormat, 'text');
-    for (const { name, purpose } of readDocumentedVariables()) assert.match(purpose, /^[A-Z].{20}/, name);
+    for (const { name, purpose } of readDocumentedVariables()) assert.match(purpose, /^[A-Z].{15}/, name);
   });
 
   it('prefers the environment, and takes an empty variable for one that is not set', () => {
