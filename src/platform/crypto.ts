@@ -1,0 +1,131 @@
+// Everything that uses a key: sealing at rest, blind index, signatures, tokens. Passwords are in password-hash.ts.
+// Keys never leave this file; each purpose has its own, derived by HKDF, so that one leaked use opens no other.
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import type { Config } from './config.ts';
+
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const MAX_DERIVED_KEYS = 200;
+
+/** Use it through the composition root: one per process. All text results are safe in URLs and cookies. */
+export type Secrets = {
+  /**
+   * Encrypts with the current key (AES-256-GCM). `context` says what it is and whose (`signing_key:<id>`): the
+   * result opens in that context only, so that a value copied to another row is refused.
+   */
+  seal(plain: Uint8Array | string, context: string): string;
+  /** @throws Error when the value was changed, belongs elsewhere, or its key is no longer configured. */
+  open(sealed: string, context: string): Buffer;
+  /** Whether a sealed value should be sealed again because its key is not the first one any more. */
+  isSealedWithOldKey(sealed: string): boolean;
+  /** Keyed digest (32 bytes) to look an identifier up by without storing it readable. Normalise it first. */
+  blindIndex(scheme: string, value: string): Buffer;
+  /** `value` with a signature over it and its purpose. The value stays readable to whoever holds it. */
+  sign(value: string, purpose: string): string;
+  /** The signed value, or undefined when it was not signed here for this purpose. */
+  verify(signed: string, purpose: string): string | undefined;
+  /** Keys for cookie signatures, current one first. */
+  readonly cookieKeys: string[];
+};
+
+/** Derives everything from `SECRET_KEYS` (the first is current, the rest still open and verify) and `IDENTIFIER_KEY`. */
+export function createSecrets(config: Pick<Config, 'secretKeys' | 'identifierKey'>): Secrets {
+  const rings = config.secretKeys.reveal().map(createKeyRing);
+  const current = rings[0];
+  if (current === undefined) throw new Error('at least one secret key is needed');
+  const ringOf = (id: string) => rings.find((ring) => ring.id === id);
+  const identifierKey = config.identifierKey.reveal();
+
+  return {
+    seal: (plain, context) => `${current.id}.${encrypt(plain, current.keyFor(`seal:${context}`))}`,
+    open(sealed, context) {
+      const [id = '', body = ''] = sealed.split('.', 2);
+      const ring = ringOf(id);
+      if (ring === undefined) throw new Error('sealed with a key that is not configured');
+      return decrypt(body, ring.keyFor(`seal:${context}`));
+    },
+    isSealedWithOldKey: (sealed) => !sealed.startsWith(`${current.id}.`),
+    blindIndex: (scheme, value) => createHmac('sha256', identifierKey).update(`${scheme}\0${value}`).digest(),
+    sign(value, purpose) {
+      const body = Buffer.from(value).toString('base64url');
+      return `${current.id}.${body}.${mac(body, current.keyFor(`sign:${purpose}`))}`;
+    },
+    verify(signed, purpose) {
+      const [id = '', body = '', given = '', ...rest] = signed.split('.');
+      const ring = ringOf(id);
+      if (ring === undefined || rest.length > 0) return undefined;
+      const expected = mac(body, ring.keyFor(`sign:${purpose}`));
+      return sameBytes(given, expected) ? Buffer.from(body, 'base64url').toString() : undefined;
+    },
+    cookieKeys: rings.map((ring) => ring.keyFor('cookies').toString('base64url')),
+  };
+}
+
+/** SHA-256 of a random token, to store instead of it. Only for {@link randomToken}s: guessable values need a key. */
+export function hashToken(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** A random value nobody can guess, as base64url. Source: OWASP ASVS 5.0, 11.5.1 (128 bits or more, no UUIDs). */
+export function randomToken(bytes = KEY_BYTES): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+/** Compares without telling by its duration where two values differ. */
+export function sameBytes(a: Uint8Array | string, b: Uint8Array | string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)];
+  return left.length === right.length && timingSafeEqual(left, right);
+}
+
+type KeyRing = { id: string; keyFor(purpose: string): Buffer };
+
+/** One configured key: its public id (a digest, so that values name the key they need) and the keys derived from it. */
+function createKeyRing(key: Buffer): KeyRing {
+  const id = derive(key, 'key id').subarray(0, 6).toString('base64url');
+  const derived = new Map<string, Buffer>();
+  return {
+    id,
+    keyFor(purpose) {
+      const known = derived.get(purpose);
+      if (known !== undefined) return known;
+      const made = derive(key, purpose);
+      // Contexts may hold row ids; without a bound this map would grow with the database.
+      if (derived.size >= MAX_DERIVED_KEYS) derived.clear();
+      derived.set(purpose, made);
+      return made;
+    },
+  };
+}
+
+function derive(key: Buffer, purpose: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key, 'mandaat', purpose, KEY_BYTES));
+}
+
+function encrypt(plain: Uint8Array | string, key: Buffer): string {
+  const nonce = randomBytes(NONCE_BYTES);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  const body = [cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain), cipher.final()];
+  return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString('base64url');
+}
+
+function decrypt(text: string, key: Buffer): Buffer {
+  const bytes = Buffer.from(text, 'base64url');
+  if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new Error('sealed value is incomplete');
+  const nonce = bytes.subarray(0, NONCE_BYTES);
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
+  return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+}
+
+function mac(text: string, key: Buffer): string {
+  return createHmac('sha256', key).update(text).digest('base64url');
+}
