@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { ConfigError, loadConfig, readDocumentedVariables } from '../../src/platform/config.ts';
+import { readDocumentedVariables } from '../../src/platform/config-variables.ts';
+import { ConfigError, loadConfig } from '../../src/platform/config.ts';
 import { testConfig, testKey } from '../support/config.ts';
 
 const dataDir = mkdtempSync(join(tmpdir(), 'mandaat-config-'));
