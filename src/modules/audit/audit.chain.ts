@@ -1,0 +1,41 @@
+// The hash chain of one audit lane: what is hashed, and how. Pure; the same code writes and verifies.
+import { createHash } from 'node:crypto';
+
+/** The content of one audit row: every column but the hash. Instants as milliseconds since 1970. */
+export interface AuditRow {
+  readonly lane: number;
+  readonly seq: number;
+  readonly id: string;
+  readonly at: number;
+  readonly action: string;
+  readonly outcome: string;
+  readonly actor_kind: string;
+  readonly actor_person_id: string | null;
+  readonly on_behalf_of_organisation_id: string | null;
+  readonly organisation_id: string | null;
+  readonly person_id: string | null;
+  readonly application_id: string | null;
+  readonly subject_type: string;
+  readonly subject_id: string | null;
+  readonly reason: string | null;
+  readonly request_id: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** JSON with sorted keys and without white space: the same text for the same content. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (value !== null && typeof value === 'object') {
+    const entries = Object.entries(value)
+      .filter(([, member]) => member !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${entries.map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`).join(',')}}`;
+  }
+  return JSON.stringify(value ?? null);
+}
+
+/** The hash of a row, which takes the hash of the row before it in. */
+export function hashRow(previousHash: Uint8Array, row: AuditRow): Buffer {
+  return createHash('sha256').update(previousHash).update('\n').update(canonicalJson(row)).digest();
+}

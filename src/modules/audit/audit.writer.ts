@@ -1,0 +1,79 @@
+// Appends audit rows to a lane inside the transaction of the change they tell of.
+import { randomInt } from 'node:crypto';
+import { sql } from 'kysely';
+import type { ActorRef, AuditFact, AuditOutcome, Origin } from '../../platform/change.ts';
+import type { Writer } from '../../platform/db/types.ts';
+import { newId } from '../../platform/ids.ts';
+import { hashRow, type AuditRow } from './audit.chain.ts';
+
+/** How many lanes the migrations made: as many changes can be committed side by side without waiting. */
+export const laneCount = 32;
+const rowsPerStatement = 500;
+
+interface Lane {
+  lane: number;
+  seq: number;
+  hash: Uint8Array;
+}
+
+/** Takes a lane nobody else holds and keeps it until the end of the transaction; waits only when all are held. */
+async function takeLane(trx: Writer): Promise<Lane> {
+  const free = trx.selectFrom('audit_lane').select(['lane', 'seq', 'hash']);
+  const first = await free.orderBy('lane').limit(1).forUpdate().skipLocked().executeTakeFirst();
+  return first ?? (await free.where('lane', '=', randomInt(laneCount)).forUpdate().executeTakeFirstOrThrow());
+}
+
+function actorColumns(actor: ActorRef): Pick<AuditRow, 'actor_kind' | 'actor_person_id' | 'on_behalf_of_organisation_id'> {
+  return {
+    actor_kind: actor.kind,
+    actor_person_id: actor.kind === 'person' ? actor.personId : null,
+    on_behalf_of_organisation_id: actor.kind === 'person' ? (actor.onBehalfOfOrganisationId ?? null) : null,
+  };
+}
+
+/** What JSON keeps of a value, so that the hash is over what comes back from the database. */
+const asStored = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+
+/**
+ * Writes the facts at the end of one lane.
+ * The caller's transaction holds the lane until it commits, so the chain has neither gaps nor forks.
+ */
+export async function writeAudit(
+  trx: Writer,
+  at: Date,
+  origin: Origin,
+  outcome: AuditOutcome,
+  facts: readonly AuditFact[],
+): Promise<void> {
+  if (facts.length === 0) return;
+  const lane = await takeLane(trx);
+  let { seq, hash } = lane;
+  for (let start = 0; start < facts.length; start += rowsPerStatement) {
+    const rows = facts.slice(start, start + rowsPerStatement).map((fact) => {
+      const row: AuditRow = {
+        lane: lane.lane,
+        seq: ++seq,
+        id: newId(),
+        at: at.getTime(),
+        action: fact.action,
+        outcome,
+        ...actorColumns(origin.actor),
+        organisation_id: fact.organisationId ?? null,
+        person_id: fact.personId ?? null,
+        application_id: fact.applicationId ?? null,
+        subject_type: fact.subjectType,
+        subject_id: fact.subjectId ?? null,
+        reason: fact.reason ?? null,
+        request_id: origin.requestId ?? null,
+        before: asStored(fact.before),
+        after: asStored(fact.after),
+      };
+      hash = hashRow(hash, row);
+      return { ...row, at: new Date(row.at).toISOString(), hash: `\\x${Buffer.from(hash).toString('hex')}` };
+    });
+    await sql`insert into audit_event select * from jsonb_populate_recordset(null::audit_event, ${JSON.stringify(rows)}::jsonb)`.execute(
+      trx,
+    );
+  }
+  await trx.updateTable('audit_lane').set({ seq, hash }).where('lane', '=', lane.lane).execute();
+}
