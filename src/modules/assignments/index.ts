@@ -1,0 +1,3 @@
+// What other modules may use of assignments.
+export type { ActingOrganisation, EffectiveRight, RightsQuestion } from './assignments.effective.ts';
+export { findEffectiveRights, listActingOrganisations } from './assignments.effective.ts';
