@@ -4,7 +4,11 @@ import type { Writer } from './db/types.ts';
 
 /** Who does it. `onBehalfOfOrganisationId`: the organisation whose administration was used. */
 export type ActorRef =
-  | { readonly kind: 'person'; readonly personId: string; readonly onBehalfOfOrganisationId?: string | undefined }
+  | {
+      readonly kind: 'person';
+      readonly personId: string;
+      readonly onBehalfOfOrganisationId?: string | undefined;
+    }
   | { readonly kind: 'client'; readonly clientId: string }
   | { readonly kind: 'system' }
   | { readonly kind: 'anonymous' };

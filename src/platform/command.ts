@@ -34,27 +34,25 @@ export async function runCommand<T>(
 
 async function runOnce<T>(site: Site, origin: Origin, body: (change: Change) => Promise<T>): Promise<T> {
   const messages: OutboxMessage[] = [];
-  const result = await site.db.handle
-    .transaction()
-    .execute((trx) =>
-      site.db.guardTransaction(async () => {
-        const facts: AuditFact[] = [];
-        const ended: EndedAccess[] = [];
-        const change: Change = {
-          trx,
-          at: site.clock.now(),
-          origin,
-          record: (fact) => void facts.push(fact),
-          enqueue: (message) => void messages.push(message),
-          accessEnded: (access) => void ended.push(access),
-        };
-        const value = await body(change);
-        if (ended.length > 0) await site.hooks.revokeAccess(change, ended);
-        await insertMessages(trx, change.at, messages);
-        if (facts.length > 0) await site.hooks.writeAudit(trx, change.at, origin, 'done', facts);
-        return value;
-      }),
-    );
+  const result = await site.db.handle.transaction().execute((trx) =>
+    site.db.guardTransaction(async () => {
+      const facts: AuditFact[] = [];
+      const ended: EndedAccess[] = [];
+      const change: Change = {
+        trx,
+        at: site.clock.now(),
+        origin,
+        record: (fact) => void facts.push(fact),
+        enqueue: (message) => void messages.push(message),
+        accessEnded: (access) => void ended.push(access),
+      };
+      const value = await body(change);
+      if (ended.length > 0) await site.hooks.revokeAccess(change, ended);
+      await insertMessages(trx, change.at, messages);
+      if (facts.length > 0) await site.hooks.writeAudit(trx, change.at, origin, 'done', facts);
+      return value;
+    }),
+  );
   if (messages.length > 0) site.outbox.wake();
   return result;
 }
@@ -74,7 +72,15 @@ async function insertMessages(trx: Writer, at: Date, messages: readonly OutboxMe
     });
     await trx
       .insertInto('outbox')
-      .values(rows.map((row) => ({ ...row, claimed_until: null, delivered_at: null, failed_at: null, last_error: null })))
+      .values(
+        rows.map((row) => ({
+          ...row,
+          claimed_until: null,
+          delivered_at: null,
+          failed_at: null,
+          last_error: null,
+        })),
+      )
       .onConflict((conflict) => conflict.constraint('outbox_idempotency_key').doNothing())
       .execute();
   }

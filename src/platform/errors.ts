@@ -1,14 +1,7 @@
 // The one error type of the product. Protocol edges (HTML, problem+json, OAuth, AuthZEN) each map it once.
 
 export type ErrorKind =
-  | 'invalid'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not_found'
-  | 'conflict'
-  | 'gone'
-  | 'limited'
-  | 'unavailable';
+  'invalid' | 'unauthenticated' | 'forbidden' | 'not_found' | 'conflict' | 'gone' | 'limited' | 'unavailable';
 
 export type ErrorParams = Readonly<Record<string, string | number>>;
 

@@ -10,7 +10,13 @@ import type { Logger } from './logger.ts';
 /** What modules plug into every change; the platform itself knows neither audit rows nor tokens. */
 export interface ChangeHooks {
   /** Writes the facts in the given transaction. */
-  writeAudit(trx: Writer, at: Date, origin: Origin, outcome: AuditOutcome, facts: readonly AuditFact[]): Promise<void>;
+  writeAudit(
+    trx: Writer,
+    at: Date,
+    origin: Origin,
+    outcome: AuditOutcome,
+    facts: readonly AuditFact[],
+  ): Promise<void>;
   /** Revokes what rests on ended access: tokens, sessions; leaves the messages that tell the applications. */
   revokeAccess(change: Change, ended: readonly EndedAccess[]): Promise<void>;
 }

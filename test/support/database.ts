@@ -16,7 +16,10 @@ const cacheDirectory = new URL('../../node_modules/.cache/mandaat/', import.meta
 /** A dump of an empty, migrated cluster: made once per set of migrations, loaded in half a second. */
 async function preparedDump(): Promise<Blob> {
   const migrations = await readMigrations();
-  const key = createHash('sha256').update(migrations.map((file) => file.checksum).join()).digest('hex').slice(0, 16);
+  const key = createHash('sha256')
+    .update(migrations.map((file) => file.checksum).join())
+    .digest('hex')
+    .slice(0, 16);
   const path = new URL(`pglite-${key}.tar`, cacheDirectory);
   const cached = await readFile(path).catch(() => undefined);
   if (cached) return new Blob([cached as Uint8Array<ArrayBuffer>]);

@@ -11,7 +11,11 @@ const reachesWholeSite = (administration: Administration) =>
  * True for the rows whose organisation the actor's power reaches.
  * @param column the organisation id of the row, e.g. `sql.ref('affiliation.organisation_id')`.
  */
-export function organisationInScope(actor: Actor, power: Power, column: Expression<unknown>): RawBuilder<SqlBool> {
+export function organisationInScope(
+  actor: Actor,
+  power: Power,
+  column: Expression<unknown>,
+): RawBuilder<SqlBool> {
   const held = administrationsWith(actor, power);
   if (held.some(reachesWholeSite)) return sql<SqlBool>`true`;
   const scoped = held.filter((administration) => administration.organisationId !== null);
@@ -25,7 +29,11 @@ export function organisationInScope(actor: Actor, power: Power, column: Expressi
 }
 
 /** True for the rows whose application the actor's power reaches (owner of it, operator, site auditor). */
-export function applicationInScope(actor: Actor, power: Power, column: Expression<unknown>): RawBuilder<SqlBool> {
+export function applicationInScope(
+  actor: Actor,
+  power: Power,
+  column: Expression<unknown>,
+): RawBuilder<SqlBool> {
   const held = administrationsWith(actor, power);
   if (held.some(reachesWholeSite)) return sql<SqlBool>`true`;
   const owned = held.flatMap((administration) => administration.applicationId ?? []);
@@ -48,7 +56,8 @@ export async function findCovering(
   const depthOf = new Map(above.map((row) => [row.ancestor_id, row.depth]));
   const covers = (administration: Administration) => {
     if (reachesWholeSite(administration)) return depthOf.size > 0;
-    const depth = administration.organisationId === null ? undefined : depthOf.get(administration.organisationId);
+    const depth =
+      administration.organisationId === null ? undefined : depthOf.get(administration.organisationId);
     return depth !== undefined && (depth === 0 || administration.includesSubtree);
   };
   const until = (administration: Administration) => administration.effectiveUntil?.getTime() ?? Infinity;

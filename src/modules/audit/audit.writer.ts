@@ -23,7 +23,9 @@ async function takeLane(trx: Writer): Promise<Lane> {
   return first ?? (await free.where('lane', '=', randomInt(laneCount)).forUpdate().executeTakeFirstOrThrow());
 }
 
-function actorColumns(actor: ActorRef): Pick<AuditRow, 'actor_kind' | 'actor_person_id' | 'on_behalf_of_organisation_id'> {
+function actorColumns(
+  actor: ActorRef,
+): Pick<AuditRow, 'actor_kind' | 'actor_person_id' | 'on_behalf_of_organisation_id'> {
   return {
     actor_kind: actor.kind,
     actor_person_id: actor.kind === 'person' ? actor.personId : null,
@@ -32,7 +34,8 @@ function actorColumns(actor: ActorRef): Pick<AuditRow, 'actor_kind' | 'actor_per
 }
 
 /** What JSON keeps of a value, so that the hash is over what comes back from the database. */
-const asStored = (value: unknown): unknown => (value === undefined ? null : JSON.parse(JSON.stringify(value)));
+const asStored = (value: unknown): unknown =>
+  value === undefined ? null : JSON.parse(JSON.stringify(value));
 
 /**
  * Writes the facts at the end of one lane.

@@ -53,7 +53,10 @@ export function toDomainError(error: unknown): unknown {
     return new AppError(kind, code, { cause: error, ...(field ? { fields: { [field]: { code } } } : {}) });
   }
   if (error.code === '23514' && error.constraint.endsWith(periodSuffix)) {
-    return new AppError('invalid', 'period_empty', { cause: error, fields: { until: { code: 'period_empty' } } });
+    return new AppError('invalid', 'period_empty', {
+      cause: error,
+      fields: { until: { code: 'period_empty' } },
+    });
   }
   return error;
 }

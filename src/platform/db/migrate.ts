@@ -26,7 +26,10 @@ const ledger = `create table if not exists migration (
   name text primary key, checksum text not null, applied_at timestamptz not null default now())`;
 
 async function applied(database: Database): Promise<Map<string, string>> {
-  const rows = await database.query<{ name: string; checksum: string }>('select name, checksum from migration', []);
+  const rows = await database.query<{ name: string; checksum: string }>(
+    'select name, checksum from migration',
+    [],
+  );
   return new Map(rows.map((row) => [row.name, row.checksum]));
 }
 

@@ -1,6 +1,5 @@
-// Kysely on the embedded engine. It has one connection, so whoever holds it holds it alone: Kysely's own PGlite
-// driver hands the same connection to everybody, and a read from another request would then run inside a stranger's
-// open transaction and see what is not committed.
+// Kysely on the embedded engine. It has one connection, which a turnstile passes on: a transaction holds it from begin
+// to commit. Unlike Kysely's own dialect it refuses, rather than waits for ever, when a holder asks for it again.
 import type { PGlite } from '@electric-sql/pglite';
 import {
   CompiledQuery,
