@@ -1,0 +1,32 @@
+// What our middleware adds to Express' requests and responses, declared in one place.
+import type {} from 'express-session';
+import type { T } from '../platform/i18n.ts';
+import type { PageOptions } from './render.ts';
+import type { Flash } from './flash.ts';
+
+declare global {
+  // eslint-disable-next-line -- Express has no other way to declare additions
+  namespace Express {
+    interface Request {
+      /** Identifier in our logs and on error pages. */
+      requestId?: string;
+      /** Language that the signed-in person chose in their profile. */
+      actorLanguage?: string;
+    }
+    interface Response {
+      /** Texts and formats in the language of this request. */
+      readonly words: T;
+      /** Renders `views/<view>.ejs` with `model` inside a layout. */
+      page(view: string, model: object, options: PageOptions): void;
+      /** Lets a form of this page end, by redirect, at another origin (a client's redirect URI). */
+      allowFormActionTo(origin: string): void;
+    }
+  }
+}
+
+declare module 'express-session' {
+  interface SessionData {
+    csrf?: string;
+    flash?: Flash;
+  }
+}

@@ -1,0 +1,85 @@
+// The addresses of the portal. Views and redirects take them from here, so that an address changes in one place.
+
+const part = encodeURIComponent;
+const organisation = (organisationId: string): string => `/organisations/${part(organisationId)}`;
+const person = (organisationId: string, personId: string): string =>
+  `${organisation(organisationId)}/people/${part(personId)}`;
+const affiliation = (organisationId: string, personId: string, affiliationId: string): string =>
+  `${person(organisationId, personId)}/affiliations/${part(affiliationId)}`;
+const assignment = (organisationId: string, personId: string, assignmentId: string): string =>
+  `${person(organisationId, personId)}/assignments/${part(assignmentId)}`;
+const application = (applicationId: string): string => `/applications/${part(applicationId)}`;
+const right = (applicationId: string, rightId: string): string =>
+  `${application(applicationId)}/rights/${part(rightId)}`;
+const offer = (applicationId: string, offerId: string): string =>
+  `${application(applicationId)}/offers/${part(offerId)}`;
+
+export const paths = {
+  home: (): string => '/',
+  preferences: (): string => '/preferences',
+  signIn: (): string => '/sign-in',
+  signOut: (): string => '/sign-out',
+
+  myAccess: (): string => '/me/access',
+  mySessions: (): string => '/me/sessions',
+  endSession: (sessionId: string): string => `/me/sessions/${part(sessionId)}/end`,
+  myProfile: (): string => '/me/profile',
+  invitation: (token: string): string => `/invitations/${part(token)}`,
+
+  organisations: (): string => '/organisations',
+  newOrganisation: (): string => '/organisations/new',
+  organisation,
+  editOrganisation: (organisationId: string): string => `${organisation(organisationId)}/edit`,
+  units: (organisationId: string): string => `${organisation(organisationId)}/units`,
+  administrators: (organisationId: string): string => `${organisation(organisationId)}/administrators`,
+  newAdministrator: (organisationId: string): string => `${organisation(organisationId)}/administrators/new`,
+
+  people: (organisationId: string): string => `${organisation(organisationId)}/people`,
+  newPerson: (organisationId: string): string => `${organisation(organisationId)}/people/new`,
+  person,
+  editPerson: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/edit`,
+  invitePerson: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/invitation`,
+
+  newAffiliation: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/affiliations/new`,
+  affiliation,
+  editAffiliation: (organisationId: string, personId: string, id: string): string =>
+    `${affiliation(organisationId, personId, id)}/edit`,
+  endAffiliation: (organisationId: string, personId: string, id: string): string =>
+    `${affiliation(organisationId, personId, id)}/end`,
+
+  assignments: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/assignments`,
+  newAssignment: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/assignments/new`,
+  checkAssignment: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/assignments/check`,
+  assignment,
+  editAssignment: (organisationId: string, personId: string, id: string): string =>
+    `${assignment(organisationId, personId, id)}/edit`,
+  endAssignment: (organisationId: string, personId: string, id: string): string =>
+    `${assignment(organisationId, personId, id)}/end`,
+  undoAssignment: (organisationId: string, personId: string, id: string): string =>
+    `${assignment(organisationId, personId, id)}/undo`,
+
+  applications: (): string => '/applications',
+  newApplication: (): string => '/applications/new',
+  application,
+  editApplication: (applicationId: string): string => `${application(applicationId)}/edit`,
+  rights: (applicationId: string): string => `${application(applicationId)}/rights`,
+  newRight: (applicationId: string): string => `${application(applicationId)}/rights/new`,
+  right,
+  editRight: (applicationId: string, rightId: string): string => `${right(applicationId, rightId)}/edit`,
+  offers: (applicationId: string): string => `${application(applicationId)}/offers`,
+  newOffer: (applicationId: string): string => `${application(applicationId)}/offers/new`,
+  offer,
+  editOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/edit`,
+  endOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/end`,
+  holders: (applicationId: string): string => `${application(applicationId)}/holders`,
+
+  audit: (): string => '/audit',
+  auditEvent: (eventId: string): string => `/audit/${part(eventId)}`,
+  sentMail: (): string => '/demo/mail',
+} as const;

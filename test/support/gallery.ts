@@ -1,0 +1,75 @@
+// Serves every component with sample data: `node test/support/gallery.ts [port]`, then look at /, /focus and /error.
+// With `--shots DIR` it takes screenshots in light, dark, on a phone and on paper, runs axe, and stops.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { createTranslator } from '../../src/platform/i18n.ts';
+import { AppError } from '../../src/platform/errors.ts';
+import { errorPage, pageNotFound } from '../../src/web/error-page.ts';
+import { securityHeaders } from '../../src/web/headers.ts';
+import { assetVersionOf, setUpViews } from '../../src/web/render.ts';
+import { galleryModel, galleryNavigation, galleryNow } from './gallery-model.ts';
+import { openBrowser } from './screenshot.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+export function createGallery(): Express {
+  const app = express();
+  app.use(securityHeaders({ issuer: 'http://localhost' }));
+  setUpViews(app, {
+    viewsDir: join(root, 'views'),
+    assetsDir: join(root, 'views/assets'),
+    assetVersion: assetVersionOf(join(root, 'views/assets')),
+    translator: createTranslator({ localesDir: join(root, 'config/locales') }),
+    clock: { now: () => galleryNow },
+    cacheTemplates: false,
+  });
+  app.use((req, res, next) => {
+    req.session = { flash: galleryModel.flash } as typeof req.session;
+    Object.assign(res.locals, { navigation: galleryNavigation, csrfToken: 'sample' });
+    next();
+  });
+  app.get('/', (_req, res) => res.page('gallery', galleryModel, { title: 'Gallery' }));
+  app.get('/focus', (_req, res) => res.page('gallery-focus', {}, { title: 'Gallery', layout: 'focus' }));
+  app.get('/error', () => {
+    throw new Error('sample');
+  });
+  app.get('/csrf', () => {
+    throw new AppError('forbidden', 'csrf');
+  });
+  app.use((_req, _res, next) => next(pageNotFound()));
+  app.use(errorPage({ onUnexpected: (error) => console.error(error) }));
+  return app;
+}
+
+async function shoot(base: string, dir: string): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  await using browser = await openBrowser();
+  const wide = { width: 1366, height: 900 };
+  const phone = { width: 390, height: 844 };
+  for (const path of ['/', '/focus', '/error']) {
+    for (const [name, viewport] of Object.entries({ wide, phone })) {
+      for (const theme of ['light', 'dark'] as const) {
+        await using page = await browser.open(`${base}${path}`, { viewport, theme, language: 'nl' });
+        const file = join(dir, `${path.slice(1) || 'gallery'}-${name}-${theme}.png`);
+        await page.screenshot(file);
+        console.log(file, (await page.audit()).join('\n  ') || 'axe clean', await page.overflow());
+      }
+    }
+  }
+  await using page = await browser.open(`${base}/`, { viewport: wide, theme: 'light', language: 'nl' });
+  await page.print(join(dir, 'gallery.pdf'));
+}
+
+if (import.meta.main) {
+  const shots = process.argv.indexOf('--shots');
+  const server = createGallery().listen(shots > 0 ? 0 : Number(process.argv[2] ?? 3100), '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  console.log(base);
+  if (shots > 0) {
+    await shoot(base, process.argv[shots + 1] ?? 'data/gallery');
+    server.close();
+  }
+}
