@@ -1,0 +1,3 @@
+// What other modules and the composition root may use of people.
+export * from './people.model.ts';
+export * from './one-time-links.ts';
