@@ -9,6 +9,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
 import pg from 'pg';
 import { pgliteDialect, Turnstile } from './pglite-dialect.ts';
+import { PGliteStatements } from './pglite-statements.ts';
 import type { Handle, Reader, Schema } from './types.ts';
 
 export interface Database {
@@ -83,8 +84,9 @@ async function openEmbedded(options: OpenOptions): Promise<Database> {
     parsers: { [int8]: Number, [date]: (value) => value, [interval]: (value) => value },
   });
   const turnstile = new Turnstile();
+  const statements = new PGliteStatements(pglite);
   const guard = transactionGuard();
-  const handle = new Kysely<Schema>({ dialect: pgliteDialect(pglite, turnstile, guard.refuseInside) });
+  const handle = new Kysely<Schema>({ dialect: pgliteDialect(statements, turnstile, guard.refuseInside) });
   return {
     engine: 'pglite',
     handle,
@@ -92,19 +94,23 @@ async function openEmbedded(options: OpenOptions): Promise<Database> {
     guardTransaction: guard.guardTransaction,
     async query<Row>(text: string, values: readonly unknown[]) {
       guard.refuseInside();
-      return turnstile.run(async () => (await pglite.query<Row>(text, [...values])).rows);
+      return turnstile.run(async () => (await statements.run<Row>(text, values)).rows);
     },
     async exec(text) {
       guard.refuseInside();
-      await turnstile.run(() => pglite.exec(text));
+      await turnstile.run(async () => {
+        await statements.forget();
+        await pglite.exec(text);
+      });
     },
     // One process, one connection: holding the connection is holding the lock.
     withSiteLock: (_lockName, work) =>
-      turnstile.run(() =>
-        work(async (text) => {
+      turnstile.run(async () => {
+        await statements.forget();
+        return work(async (text) => {
           await pglite.exec(text);
-        }),
-      ),
+        });
+      }),
     async listen(channel, onMessage) {
       const stop = await turnstile.run(() => pglite.listen(channel, onMessage));
       return async () => {

@@ -1,6 +1,5 @@
 // Kysely on the embedded engine. It has one connection, which a turnstile passes on: a transaction holds it from begin
 // to commit. Unlike Kysely's own dialect it refuses, rather than waits for ever, when a holder asks for it again.
-import type { PGlite } from '@electric-sql/pglite';
 import {
   CompiledQuery,
   PostgresAdapter,
@@ -11,6 +10,7 @@ import {
   type Driver,
   type QueryResult,
 } from 'kysely';
+import type { PGliteStatements } from './pglite-statements.ts';
 
 /** First come, first served; `run` gives the turn back whatever happens. */
 export class Turnstile {
@@ -36,16 +36,16 @@ export class Turnstile {
 }
 
 class PGliteConnection implements DatabaseConnection {
-  readonly #pglite: PGlite;
+  readonly #statements: PGliteStatements;
   release: () => void = () => {};
 
-  constructor(pglite: PGlite) {
-    this.#pglite = pglite;
+  constructor(statements: PGliteStatements) {
+    this.#statements = statements;
   }
 
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const result = await this.#pglite.query<R>(query.sql, [...query.parameters]);
-    return { rows: result.rows, numAffectedRows: BigInt(result.affectedRows ?? 0) };
+    const result = await this.#statements.run<R>(query.sql, query.parameters);
+    return { rows: result.rows, numAffectedRows: BigInt(result.affectedRows) };
   }
 
   /** The embedded engine answers whole results; exports page through keys instead. */
@@ -55,12 +55,12 @@ class PGliteConnection implements DatabaseConnection {
 }
 
 class PGliteDriver implements Driver {
-  readonly #pglite: PGlite;
+  readonly #statements: PGliteStatements;
   readonly #turnstile: Turnstile;
   readonly #mayWait: () => void;
 
-  constructor(pglite: PGlite, turnstile: Turnstile, mayWait: () => void) {
-    this.#pglite = pglite;
+  constructor(statements: PGliteStatements, turnstile: Turnstile, mayWait: () => void) {
+    this.#statements = statements;
     this.#turnstile = turnstile;
     this.#mayWait = mayWait;
   }
@@ -69,7 +69,7 @@ class PGliteDriver implements Driver {
 
   async acquireConnection(): Promise<DatabaseConnection> {
     this.#mayWait();
-    const connection = new PGliteConnection(this.#pglite);
+    const connection = new PGliteConnection(this.#statements);
     connection.release = await this.#turnstile.take();
     return connection;
   }
@@ -96,9 +96,13 @@ class PGliteDriver implements Driver {
 /**
  * @param mayWait called before waiting for the connection; throws when the caller would wait for itself.
  */
-export function pgliteDialect(pglite: PGlite, turnstile: Turnstile, mayWait: () => void): Dialect {
+export function pgliteDialect(
+  statements: PGliteStatements,
+  turnstile: Turnstile,
+  mayWait: () => void,
+): Dialect {
   return {
-    createDriver: () => new PGliteDriver(pglite, turnstile, mayWait),
+    createDriver: () => new PGliteDriver(statements, turnstile, mayWait),
     createAdapter: () => new PostgresAdapter(),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createIntrospector: (db) => new PostgresIntrospector(db),
