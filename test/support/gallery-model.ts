@@ -1,9 +1,11 @@
 // Invented sample data for the gallery of components.
+import { dateToInstant, nextDay } from '../../src/web/local-date.ts';
 import type { Navigation } from '../../src/web/render.ts';
 import { buildTimeline, type TimelineState } from '../../src/web/timeline.ts';
 
 export const galleryNow = new Date('2026-11-22T08:00:00Z');
-const at = (day: string): Date => new Date(`${day}T23:00:00Z`);
+/** The midnight in Brussels that ends this day. */
+const at = (day: string): Date => dateToInstant(nextDay(day), 'Europe/Brussels');
 const words: Record<TimelineState, string> = {
   active: 'Actief',
   future: 'Gepland',
