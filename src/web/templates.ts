@@ -22,7 +22,12 @@ export function createTemplates(viewsDir: string, cache: boolean): Templates {
     const known = cache ? compiled.get(view) : undefined;
     if (known !== undefined) return known;
     const filename = join(viewsDir, `${view}.ejs`);
-    const template = ejs.compile(readFileSync(filename, 'utf8'), { filename, views: [viewsDir], root: viewsDir, cache });
+    const template = ejs.compile(readFileSync(filename, 'utf8'), {
+      filename,
+      views: [viewsDir],
+      root: viewsDir,
+      cache,
+    });
     compiled.set(view, template);
     return template;
   };
