@@ -23,8 +23,11 @@ export interface Database {
    * @param values in the order of $1, $2, …
    */
   query<Row>(text: string, values: readonly unknown[]): Promise<Row[]>;
-  /** Several statements at once, without parameters (migrations, job tables). */
-  exec(text: string): Promise<void>;
+  /**
+   * Several statements at once, without parameters (job tables). A transaction that fails halfway is rolled back.
+   * @returns the rows of all statements together.
+   */
+  exec<Row = Record<string, unknown>>(text: string): Promise<Row[]>;
   /** Runs the work on one connection while holding an advisory lock of the whole site; waits for its turn. */
   withSiteLock<T>(lockName: string, work: (run: (text: string) => Promise<void>) => Promise<T>): Promise<T>;
   /** Calls back for each notification on the channel, from any process on this database. */
@@ -96,11 +99,17 @@ async function openEmbedded(options: OpenOptions): Promise<Database> {
       guard.refuseInside();
       return turnstile.run(async () => (await statements.run<Row>(text, values)).rows);
     },
-    async exec(text) {
+    async exec<Row>(text: string) {
       guard.refuseInside();
-      await turnstile.run(async () => {
+      return turnstile.run(async () => {
         await statements.forget();
-        await pglite.exec(text);
+        try {
+          return (await pglite.exec(text)).flatMap((result) => result.rows as Row[]);
+        } catch (error) {
+          // Everybody shares this connection: an aborted transaction left behind would fail them all.
+          await pglite.exec('rollback').catch(() => {});
+          throw error;
+        }
       });
     },
     // One process, one connection: holding the connection is holding the lock.
@@ -161,8 +170,18 @@ function openPostgres(url: string, options: OpenOptions): Database {
       const result = await pool.query({ name: statementName(text), text, values: [...values] });
       return result.rows as Row[];
     },
-    async exec(text) {
-      await pool.query(text);
+    async exec<Row>(text: string) {
+      const client = await pool.connect();
+      try {
+        const results: unknown = await client.query(text);
+        const list = (Array.isArray(results) ? results : [results]) as pg.QueryResult[];
+        return list.flatMap((result) => result.rows as Row[]);
+      } catch (error) {
+        await client.query('rollback').catch(() => {});
+        throw error;
+      } finally {
+        client.release();
+      }
     },
     async withSiteLock(lockName, work) {
       const client = await pool.connect();
