@@ -92,6 +92,7 @@ export interface AffiliationTable extends Period {
   contact_mail: string | null;
   cancelled_at: Instant | null;
   unit_key: GeneratedAlways<string>;
+  person_sort_name: GeneratedAlways<string>;
   version: Version;
 }
 export interface PasswordCredentialTable {

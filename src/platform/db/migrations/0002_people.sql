@@ -10,7 +10,7 @@ create table person (
   mail_verified_at timestamptz,
   language text not null default 'nl',
   -- "family given", folded: without accents and in lower case.
-  sort_name text not null,
+  sort_name text collate "C" not null,
   search_text text not null,
   valid_from timestamptz not null,
   valid_until timestamptz,
@@ -52,6 +52,8 @@ create table affiliation (
   valid_at tstzrange generated always as
     (case when cancelled_at is null then tstzrange(valid_from, valid_until, '[)') end) stored,
   unit_key uuid not null generated always as (coalesce(unit_id, '00000000-0000-0000-0000-000000000000'::uuid)) stored,
+  -- Copied by the triggers below, so that the people of one organisation are read in order from one index.
+  person_sort_name text collate "C" not null,
   version integer not null default 1,
   constraint affiliation_person_fk foreign key (person_id) references person (id),
   constraint affiliation_organisation_fk foreign key (organisation_id) references organisation (id),
@@ -64,7 +66,25 @@ create table affiliation (
 );
 create index affiliation_person on affiliation (person_id, organisation_id);
 create index affiliation_organisation on affiliation (organisation_id, person_id);
+create index affiliation_by_name on affiliation (organisation_id, person_sort_name, person_id);
 create index affiliation_ending on affiliation (organisation_id, valid_until) where cancelled_at is null;
+
+create function affiliation_take_sort_name() returns trigger language plpgsql as $$
+begin
+  -- The lock keeps a renaming of the person from slipping in between.
+  select sort_name into new.person_sort_name from person where id = new.person_id for share;
+  return new;
+end $$;
+create trigger affiliation_sort_name before insert on affiliation
+  for each row execute function affiliation_take_sort_name();
+
+create function person_give_sort_name() returns trigger language plpgsql as $$
+begin
+  update affiliation set person_sort_name = new.sort_name where person_id = new.id;
+  return null;
+end $$;
+create trigger person_sort_name after update of sort_name on person
+  for each row when (old.sort_name is distinct from new.sort_name) execute function person_give_sort_name();
 
 create table password_credential (
   person_id uuid primary key,
