@@ -53,6 +53,7 @@ async function shoot(base: string, dir: string): Promise<void> {
       for (const theme of ['light', 'dark'] as const) {
         await using page = await browser.open(`${base}${path}`, { viewport, theme, language: 'nl' });
         const file = join(dir, `${path.slice(1) || 'gallery'}-${name}-${theme}.png`);
+        await page.page.evaluate('scrollTo(0, 0)');
         await page.screenshot(file);
         console.log(file, (await page.audit()).join('\n  ') || 'axe clean', await page.overflow());
       }
