@@ -4,6 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { Provider, interactionPolicy } from 'oidc-provider';
 
+const policy = interactionPolicy.base();
+policy.add(new interactionPolicy.Prompt({ name: 'select_account', requestable: true }));
+
 export type StandIn = {
   issuer: string;
   /** What the next tokens and UserInfo say. */
@@ -99,7 +102,7 @@ export async function startStandIn(appUrl: string): Promise<StandIn> {
     },
     interactions: {
       url: (_ctx, interaction) => `/interaction/${interaction.uid}`,
-      policy: interactionPolicy.base(),
+      policy,
     },
     issueRefreshToken: async () => true,
     rotateRefreshToken: true,
@@ -124,17 +127,17 @@ export async function startStandIn(appUrl: string): Promise<StandIn> {
     // Loopback is where the application of this test lives.
     fetch: (url, options) => fetch(url, options as RequestInit),
   });
-  const answer = provider.callback();
   provider.use(async (ctx, next) => {
     await next();
     if (ctx.path === '/token') standIn.tokenRequests.push(String(ctx.oidc?.params?.['grant_type']));
   });
+  const answer = provider.callback();
   server.on('request', (request, response) => {
     if (!request.url?.startsWith('/interaction/')) return void answer(request, response);
     void (async () => {
       const { params } = await provider.interactionDetails(request, response);
       standIn.requests.push(params);
-      const result = standIn.refuseWith ?? { login: { accountId: 'person-1' } };
+      const result = standIn.refuseWith ?? { login: { accountId: 'person-1' }, select_account: {} };
       await provider.interactionFinished(request, response, result, { mergeWithLastSubmission: false });
     })();
   });
