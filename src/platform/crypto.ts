@@ -5,10 +5,14 @@ import {
   createDecipheriv,
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   hkdfSync,
   randomBytes,
+  sign as signBytes,
   timingSafeEqual,
 } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
 import type { Config } from './config.ts';
 
 const KEY_BYTES = 32;
@@ -33,9 +37,15 @@ export type Secrets = {
   sign(value: string, purpose: string): string;
   /** The signed value, or undefined when it was not signed here for this purpose. */
   verify(signed: string, purpose: string): string | undefined;
+  /** Signs with Ed25519, so that whoever holds the public key of the purpose can check it without our secrets. */
+  signForPublic(value: string, purpose: string): { keyId: string; signature: string };
+  /** Public keys of {@link Secrets.signForPublic} for one purpose, current one first, as JSON Web Keys (RFC 8037). */
+  publicKeys(purpose: string): PublicKey[];
   /** Keys for cookie signatures, current one first. */
   readonly cookieKeys: string[];
 };
+
+export type PublicKey = { kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string };
 
 /** Derives everything from `SECRET_KEYS` (the first is current, the rest still open and verify) and `IDENTIFIER_KEY`. */
 export function createSecrets(config: Pick<Config, 'secretKeys' | 'identifierKey'>): Secrets {
@@ -66,6 +76,18 @@ export function createSecrets(config: Pick<Config, 'secretKeys' | 'identifierKey
       const expected = mac(body, ring.keyFor(`sign:${purpose}`));
       return sameBytes(given, expected) ? Buffer.from(body, 'base64url').toString() : undefined;
     },
+    signForPublic(value, purpose) {
+      const privateKey = ed25519Key(current.keyFor(`ed25519:${purpose}`));
+      return {
+        keyId: current.id,
+        signature: signBytes(null, Buffer.from(value), privateKey).toString('base64url'),
+      };
+    },
+    publicKeys: (purpose) =>
+      rings.map((ring) => {
+        const jwk = createPublicKey(ed25519Key(ring.keyFor(`ed25519:${purpose}`))).export({ format: 'jwk' });
+        return { kty: 'OKP', crv: 'Ed25519', x: String(jwk.x), kid: ring.id };
+      }),
     cookieKeys: rings.map((ring) => ring.keyFor('cookies').toString('base64url')),
   };
 }
@@ -108,6 +130,13 @@ function createKeyRing(key: Buffer): KeyRing {
 
 function derive(key: Buffer, purpose: string): Buffer {
   return Buffer.from(hkdfSync('sha256', key, 'mandaat', purpose, KEY_BYTES));
+}
+
+/** DER of an Ed25519 private key up to its 32 bytes of seed. Source: RFC 8410 §7. */
+const ED25519_PREFIX = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function ed25519Key(seed: Buffer): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([ED25519_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }
 
 function encrypt(plain: Uint8Array | string, key: Buffer): string {

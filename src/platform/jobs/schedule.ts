@@ -78,8 +78,12 @@ function bossOptions(site: ScheduleSite): ConstructorOptions {
   };
 }
 
-/** Statements without values may be several, which only `exec` can do; both wait for the connection as all do. */
+/**
+ * On the embedded engine everything waits for the one connection like all others. Only `exec` can do several
+ * statements at once, but it makes the engine forget what it had prepared, so it is kept for those.
+ */
 async function run(site: ScheduleSite, text: string, values?: unknown[]): Promise<{ rows: unknown[] }> {
-  if (values?.length) return { rows: await site.db.query(text, values) };
+  const isSingle = !text.trim().replace(/;$/, '').includes(';');
+  if (values?.length || isSingle) return { rows: await site.db.query(text, values ?? []) };
   return { rows: await site.db.exec(text) };
 }
