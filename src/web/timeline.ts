@@ -50,7 +50,8 @@ export function buildTimeline(options: {
   const lanes = entries
     .map((entry) => {
       const state = periodState(entry.from, entry.until, now, options.soonDays);
-      const x = clamp(place(entry.from));
+      // Four permille is the least that can be seen, at the right edge too.
+      const x = Math.min(996, clamp(place(entry.from)));
       const right = entry.until === null ? 1000 : clamp(place(entry.until));
       return {
         ...entry,
