@@ -1,5 +1,28 @@
 // What other modules may use of administration.
+export type {
+  Allowance,
+  Conferred,
+  ConferredAdministration,
+  ConferredAssignment,
+  Judgement,
+} from './administration.conferral.ts';
+export type { Ceiling, PeriodAnswer, PeriodQuestion } from './administration.ceiling.ts';
 export type { Actor, Administration, Power } from './administration.model.ts';
+export {
+  loadActingActor,
+  loadAllowance,
+  loadCeilings,
+  loadConferredByMove,
+} from './administration.allowance.ts';
+export { checkPeriod } from './administration.ceiling.ts';
+export { appointAdministrator, changeAdministrationPeriod } from './administration.commands.ts';
+export { ceilingKey, judge, requireConferrable } from './administration.conferral.ts';
+export {
+  endAdministration,
+  findHeadless,
+  recordEndings,
+  shrinkAdministrations,
+} from './administration.ending.ts';
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';
 export { loadActor } from './administration.queries.ts';
 export { applicationInScope, findCovering, organisationInScope } from './administration.scope.ts';

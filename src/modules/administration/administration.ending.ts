@@ -1,0 +1,180 @@
+// Takes administrations away, with everything that was delegated from them, and never the last one silently.
+import { sql } from 'kysely';
+import type { Change, Origin } from '../../platform/change.ts';
+import { runCommand } from '../../platform/command.ts';
+import type { AdministrationKind, Writer } from '../../platform/db/types.ts';
+import { AppError } from '../../platform/errors.ts';
+import { refuseStale } from '../../platform/stale.ts';
+import type { Site } from '../../platform/site.ts';
+import { loadActingActor } from './administration.allowance.ts';
+import { lockAdministration, requireReach } from './administration.lookup.ts';
+import type { Actor } from './administration.model.ts';
+
+export interface EndAdministration {
+  readonly administrationId: string;
+  readonly version: number;
+  /** The person has read that an organisation then has no head administrator left. */
+  readonly acknowledgeLast?: boolean | undefined;
+  readonly reason?: string | undefined;
+}
+
+/**
+ * Ends an administration now, one's own included, with what was delegated from it.
+ * @throws administration_not_found; not_allowed; stale_edit; administration_over; last_administrator (conflict,
+ *   `details.organisations`) unless acknowledged; last_operator (conflict) always
+ */
+export async function endAdministration(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  input: EndAdministration,
+): Promise<void> {
+  const attempt = {
+    action: 'administration.ended',
+    subjectType: 'administration',
+    subjectId: input.administrationId,
+  };
+  await runCommand(site, origin, attempt, async (change) => {
+    const acting = await loadActingActor(change, actor.personId);
+    const stored = await lockAdministration(change.trx, input.administrationId);
+    if (stored.person_id !== acting.personId) await requireReach(change.trx, acting, stored);
+    refuseStale(stored, input.version);
+    if (stored.cancelled_at !== null || (stored.valid_until !== null && stored.valid_until <= change.at)) {
+      throw new AppError('conflict', 'administration_over');
+    }
+    const ended = await shrinkAdministrations(change, [stored.id], change.at, {
+      acknowledgeLast: input.acknowledgeLast ?? false,
+    });
+    recordEndings(change, ended, input.reason);
+  });
+}
+
+export interface EndedAdministration {
+  readonly id: string;
+  readonly kind: AdministrationKind;
+  readonly person_id: string;
+  readonly organisation_id: string | null;
+  readonly application_id: string | null;
+  readonly valid_from: Date;
+  readonly valid_until: Date | null;
+  readonly cancelled_at: Date | null;
+}
+
+/**
+ * Cuts administrations, and those delegated from them, off at `until`; what would begin later is cancelled. For the
+ * commands of this module and for whatever ends affiliations. Writes no audit rows: see {@link recordEndings}.
+ * @throws last_administrator unless acknowledged, and then tells the operators by mail; last_operator always
+ */
+export async function shrinkAdministrations(
+  change: Change,
+  administrationIds: readonly string[],
+  until: Date,
+  options: { readonly acknowledgeLast: boolean },
+): Promise<EndedAdministration[]> {
+  if (administrationIds.length === 0) return [];
+  await lockOrganisationsOf(change.trx, administrationIds);
+  const { rows } = await sql<EndedAdministration>`
+    with recursive fallen as (
+      select id from administration where id = any(${[...administrationIds]}::uuid[])
+      union select d.id from administration d join fallen on d.given_by_id = fallen.id
+    )
+    update administration d set
+      valid_until = case when valid_from < ${until}::timestamptz then ${until}::timestamptz else valid_until end,
+      cancelled_at = case when valid_from < ${until}::timestamptz then cancelled_at else ${change.at}::timestamptz end,
+      version = version + 1
+    from fallen
+    where fallen.id = d.id and d.cancelled_at is null and (d.valid_until is null or d.valid_until > ${until}::timestamptz)
+    returning d.id, d.kind, d.person_id, d.organisation_id, d.application_id, d.valid_from, d.valid_until, d.cancelled_at`.execute(
+    change.trx,
+  );
+  const begun = rows.filter((row) => row.cancelled_at === null);
+  if (begun.some((row) => row.kind === 'operator')) await refuseLastOperator(change.trx, until);
+  await keepHeads(change, headsOf(begun), until, options.acknowledgeLast);
+  return rows;
+}
+
+/** One audit row for each administration that ended. */
+export function recordEndings(change: Change, ended: readonly EndedAdministration[], reason?: string): void {
+  for (const row of ended) {
+    change.record({
+      ...{
+        action: 'administration.ended',
+        subjectType: 'administration',
+        subjectId: row.id,
+        personId: row.person_id,
+        reason,
+      },
+      ...{ organisationId: row.organisation_id ?? undefined, applicationId: row.application_id ?? undefined },
+      after: { kind: row.kind, until: row.valid_until, cancelled: row.cancelled_at !== null },
+    });
+  }
+}
+
+const headsOf = (rows: readonly EndedAdministration[]): string[] => [
+  ...new Set(
+    rows.flatMap((row) => (row.kind === 'head' && row.organisation_id !== null ? [row.organisation_id] : [])),
+  ),
+];
+
+/** Two heads ended at the same time would each see the other one stay. */
+async function lockOrganisationsOf(trx: Writer, administrationIds: readonly string[]): Promise<void> {
+  await sql`
+    with recursive fallen as (
+      select id, organisation_id from administration where id = any(${[...administrationIds]}::uuid[])
+      union select d.id, d.organisation_id from administration d join fallen on d.given_by_id = fallen.id
+    )
+    select id from organisation where id in (select organisation_id from fallen) order by id for no key update`.execute(
+    trx,
+  );
+}
+
+/** Which of these organisations have no head administrator of their own at that instant. */
+export async function findHeadless(
+  trx: Writer,
+  organisationIds: readonly string[],
+  at: Date,
+): Promise<string[]> {
+  if (organisationIds.length === 0) return [];
+  const { rows } = await sql<{ organisation_id: string }>`
+    select o.id as organisation_id from unnest(${[...organisationIds]}::uuid[]) o (id)
+    where not exists (
+      select 1 from effective_administration(${at}::timestamptz, array(
+        select d.id from administration d
+        where d.organisation_id = o.id and d.kind = 'head' and d.valid_at @> ${at}::timestamptz)))`.execute(
+    trx,
+  );
+  return rows.map((row) => row.organisation_id);
+}
+
+async function keepHeads(
+  change: Change,
+  organisationIds: readonly string[],
+  at: Date,
+  acknowledged: boolean,
+): Promise<void> {
+  const headless = await findHeadless(change.trx, organisationIds, at);
+  if (headless.length === 0) return;
+  if (!acknowledged)
+    throw new AppError('conflict', 'last_administrator', { details: { organisations: headless } });
+  const operators = await change.trx
+    .selectFrom('administration')
+    .select('person_id')
+    .distinct()
+    .where('kind', '=', 'operator')
+    .where(sql<boolean>`valid_at @> ${change.at}::timestamptz`)
+    .execute();
+  for (const organisationId of headless) {
+    for (const { person_id: personId } of operators) {
+      change.enqueue({ kind: 'mail', payload: { template: 'last_administrator', personId, organisationId } });
+    }
+  }
+}
+
+async function refuseLastOperator(trx: Writer, at: Date): Promise<void> {
+  // All operators' rows are held, so that the last two cannot end each other.
+  const { rows } = await sql<{ id: string }>`
+    select id from administration where kind = 'operator' and valid_at @> ${at}::timestamptz for no key update`.execute(
+    trx,
+  );
+  if (rows.length === 0) throw new AppError('conflict', 'last_operator');
+}

@@ -1,0 +1,21 @@
+// What other modules may use of rights and offers.
+export type { ContextDefinition, ContextOption } from './rights.context.ts';
+export type { ContextInput } from './rights.contexts.ts';
+export type { Offer, OfferedRight, Right } from './rights.model.ts';
+export type { CreateOffer, OfferTerms } from './offers.commands.ts';
+export type { RightInput } from './rights.commands.ts';
+export { changeOffer, createOffer, endOffer } from './offers.commands.ts';
+export { refuseOwnBenefit, requireApplication } from './rights.access.ts';
+export { changeRight, createRight, endRight } from './rights.commands.ts';
+export { canonicalContext, checkContext, isSafePattern } from './rights.context.ts';
+export { checkDefinitions } from './rights.contexts.ts';
+export { nameIn } from './rights.model.ts';
+export {
+  findOffer,
+  findRight,
+  findRights,
+  listOffersFor,
+  listOffersOf,
+  listRightsOf,
+  listUnitCodes,
+} from './rights.queries.ts';
