@@ -116,9 +116,11 @@ function serveAssets(app: Application, options: ViewOptions): void {
     express.static(options.assetsDir, {
       index: false,
       redirect: false,
-      maxAge: '1y',
-      immutable: true,
-      setHeaders: (res) => void res.setHeader('Cross-Origin-Resource-Policy', 'same-origin'),
+      cacheControl: false,
+      setHeaders: (res) => {
+        const current = (res as Response).req.query['v'] === options.assetVersion;
+        res.setHeader('Cache-Control', current ? 'public, max-age=31536000, immutable' : 'no-cache');
+      },
     }),
     (_req, res) => void res.status(404).type('text').send('Not found'),
   );

@@ -90,6 +90,7 @@ export const galleryModel = {
     label: 'Zoek een persoon',
     placeholder: 'Naam, mailadres of nummer',
     live: 'people',
+    q: '',
     exportHref: '#',
     clearHref: '/',
     filters: [

@@ -30,7 +30,11 @@ export function createGallery(): Express {
     Object.assign(res.locals, { navigation: galleryNavigation, csrfToken: 'sample' });
     next();
   });
-  app.get('/', (_req, res) => res.page('gallery', galleryModel, { title: 'Gallery' }));
+  app.get('/', (req, res) =>
+    res.page('gallery', searched(String(req.query['q'] ?? '')), { title: 'Gallery' }),
+  );
+  app.get('/check', (req, res) => void res.send(`<p>${new URLSearchParams(req.url.split('?')[1])}</p>`));
+  app.post('/end', (_req, res) => void setTimeout(() => res.send('posted'), 100));
   app.get('/focus', (_req, res) => res.page('gallery-focus', {}, { title: 'Gallery', layout: 'focus' }));
   app.get('/error', () => {
     throw new Error('sample');
@@ -41,6 +45,12 @@ export function createGallery(): Express {
   app.use((_req, _res, next) => next(pageNotFound()));
   app.use(errorPage({ onUnexpected: (error) => console.error(error) }));
   return app;
+}
+
+/** The model with the people whose name contains the words. */
+function searched(q: string): typeof galleryModel {
+  const rows = galleryModel.table.rows.filter((row) => JSON.stringify(row.cells).toLowerCase().includes(q));
+  return { ...galleryModel, filter: { ...galleryModel.filter, q }, table: { ...galleryModel.table, rows } };
 }
 
 async function shoot(base: string, dir: string): Promise<void> {
