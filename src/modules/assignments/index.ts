@@ -1,3 +1,10 @@
 // What other modules may use of assignments.
+export type { ChangeAssignmentPeriod, EndAssignment } from './assignments.changes.ts';
 export type { ActingOrganisation, EffectiveRight, RightsQuestion } from './assignments.effective.ts';
+export type { Granted, GrantRight } from './assignments.grant.ts';
+export type { GrantQuestion } from './assignments.rules.ts';
+export { changeAssignmentPeriod, endAssignment, undoAssignmentChange } from './assignments.changes.ts';
 export { findEffectiveRights, listActingOrganisations } from './assignments.effective.ts';
+export { grantRight } from './assignments.grant.ts';
+export { findFieldErrors, requireGrantable } from './assignments.rules.ts';
+export { shrinkAssignments } from './assignments.shrinking.ts';
