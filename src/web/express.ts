@@ -18,6 +18,8 @@ declare global {
       readonly words: T;
       /** Renders `views/<view>.ejs` with `model` inside a layout. */
       page(view: string, model: object, options: PageOptions): void;
+      /** The same as text, for the OpenID library, which sends its answers itself. */
+      pageText(view: string, model: object, options: PageOptions): string;
       /** Lets a form of this page end, by redirect, at another origin (a client's redirect URI). */
       allowFormActionTo(origin: string): void;
     }

@@ -56,6 +56,7 @@ export function setUpViews(app: Application, options: ViewOptions): void {
     });
     speakOn(req, res, translator);
     res.page = (view, model, page) => sendPage(req, res, templates, clock, view, model, page);
+    res.pageText = (view, model, page) => renderPage(req, res, templates, clock, view, model, page);
     res.vary('Cookie, Accept-Language');
     next();
   });
@@ -83,11 +84,23 @@ function sendPage(
   model: object,
   page: PageOptions,
 ): void {
-  const shared = { ...sharedLocals(res), ...res.words, now: clock.now(), flash: takeFlash(req), page };
-  const body = templates.render(view, { ...shared, model });
-  const document = templates.render(`layouts/${page.layout ?? 'portal'}`, { ...shared, body });
+  const document = renderPage(req, res, templates, clock, view, model, page);
   res.status(page.status ?? 200).set('Content-Language', res.words.lang);
   res.type('html').send(document);
+}
+
+function renderPage(
+  req: Request,
+  res: Response,
+  templates: Templates,
+  clock: Clock,
+  view: string,
+  model: object,
+  page: PageOptions,
+): string {
+  const shared = { ...sharedLocals(res), ...res.words, now: clock.now(), flash: takeFlash(req), page };
+  const body = templates.render(view, { ...shared, model });
+  return templates.render(`layouts/${page.layout ?? 'portal'}`, { ...shared, body });
 }
 
 function sharedLocals(res: Response): Record<string, unknown> {
