@@ -26,3 +26,4 @@ export {
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';
 export { loadActor } from './administration.queries.ts';
 export { applicationInScope, findCovering, organisationInScope } from './administration.scope.ts';
+export { requireReach } from './administration.lookup.ts';

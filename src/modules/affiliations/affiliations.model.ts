@@ -1,6 +1,7 @@
 // What an affiliation must have, by the rules of the organisation's target group. Pure.
 import type { AffiliationRules, AffiliationType } from '../../platform/db/types.ts';
 import type { FieldError } from '../../platform/errors.ts';
+import { addCalendarDays, endsLater, type Period } from '../../platform/period.ts';
 import { checkPeriodOrder, isMailAddress } from '../organisations/index.ts';
 
 export const affiliationTypes = [
@@ -9,30 +10,18 @@ export const affiliationTypes = [
   'occasional',
 ] as const satisfies readonly AffiliationType[];
 
-/** Instants; `until` exclusive, null for no end. */
-export interface AffiliationDetails {
+export interface AffiliationDetails extends Period {
   readonly type: AffiliationType;
   readonly unitId: string | null;
   readonly functionTitle: string | null;
   readonly contactMail: string | null;
-  readonly from: Date;
-  readonly until: Date | null;
 }
 
-const dayMs = 86_400_000;
-/** A period of whole calendar days is an hour longer when the clocks go back inside it. */
-const clockChangeMs = 3_600_000;
-
-/** How many days a period takes, begun days included; Infinity without end. */
-export function periodDays(from: Date, until: Date | null): number {
-  if (until === null) return Infinity;
-  return Math.ceil((until.getTime() - from.getTime() - clockChangeMs) / dayMs);
-}
-
-/** What is wrong with the affiliation, field by field; empty when nothing is. */
+/** What is wrong with the affiliation, field by field; empty when nothing is. `zone`: whose days are counted. */
 export function checkAffiliation(
   rules: AffiliationRules,
   details: AffiliationDetails,
+  zone: string,
 ): Record<string, FieldError> {
   const rule = rules[details.type] ?? {};
   const values = {
@@ -50,20 +39,16 @@ export function checkAffiliation(
   }
   if ((details.functionTitle?.length ?? 0) > 100)
     wrong['function'] = { code: 'too_long', params: { maximum: 100 } };
-  if (rule.maxPeriodDays !== undefined && periodDays(details.from, details.until) > rule.maxPeriodDays) {
-    wrong['until'] = { code: 'affiliation_too_long', params: { days: rule.maxPeriodDays } };
+  const days = rule.maxPeriodDays;
+  if (days !== undefined && endsLater(details.until, addCalendarDays(details.from, days, zone))) {
+    wrong['until'] = { code: 'affiliation_too_long', params: { days } };
   }
   return wrong;
 }
 
 /** Whether the new period leaves out some of what was still to come of the old one. */
-export function leavesOut(
-  before: { readonly from: Date; readonly until: Date | null },
-  after: { readonly from: Date; readonly until: Date | null },
-  at: Date,
-): boolean {
-  const end = (until: Date | null) => until?.getTime() ?? Infinity;
-  const start = Math.max(before.from.getTime(), at.getTime());
-  if (start >= end(before.until)) return false;
-  return after.from.getTime() > start || end(after.until) < end(before.until);
+export function leavesOut(before: Period, after: Period, at: Date): boolean {
+  const start = before.from > at ? before.from : at;
+  if (before.until !== null && before.until <= start) return false;
+  return after.from > start || endsLater(before.until, after.until);
 }

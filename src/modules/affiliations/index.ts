@@ -1,2 +1,7 @@
 // What other modules and the composition root may use of affiliations.
 export * from './affiliations.model.ts';
+export * from './affiliations.commands.ts';
+export { endCarried, loadCarried } from './affiliations.carried.ts';
+export { undoEndAffiliation } from './affiliations.undo.ts';
+export { mayGiveAffiliation } from './affiliations.policy.ts';
+export { insertAffiliation } from './affiliations.write.ts';

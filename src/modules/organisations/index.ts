@@ -1,3 +1,7 @@
 // What other modules and the composition root may use of organisations.
 export * from './identifiers.model.ts';
 export * from './organisations.model.ts';
+export { refuseWrong, requirePowerOver, requirePowerOverSite } from './organisations.access.ts';
+export * from './organisations.commands.ts';
+export * from './target-groups.commands.ts';
+export * from './units.commands.ts';

@@ -1,3 +1,12 @@
 // What other modules and the composition root may use of people.
 export * from './people.model.ts';
 export * from './one-time-links.ts';
+export * from './people.identifiers.ts';
+export { addPerson, type AddedPerson, type NewPerson } from './people.adding.ts';
+export {
+  changePerson,
+  disablePerson,
+  enablePerson,
+  resendInvitation,
+  type PersonChange,
+} from './people.commands.ts';

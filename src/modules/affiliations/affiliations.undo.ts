@@ -1,0 +1,118 @@
+// Takes the ending of an affiliation back, with everything that ended along with it.
+import { sql } from 'kysely';
+import { z } from 'zod';
+import type { Change, Origin } from '../../platform/change.ts';
+import { runCommand } from '../../platform/command.ts';
+import { enforce } from '../../platform/decision.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Site } from '../../platform/site.ts';
+import { takeUndo } from '../../platform/undo.ts';
+import type { Actor } from '../administration/index.ts';
+import { requirePowerOver } from '../organisations/index.ts';
+import { mayEndCarried, mayGiveAffiliation } from './affiliations.policy.ts';
+import { loadCarried } from './affiliations.carried.ts';
+import { aboutAffiliation, loadCarriedFacts, lockAffiliation } from './affiliations.write.ts';
+
+export const undoKind = 'affiliation.ended';
+
+/** The end each row had before, and the version it must still have. */
+const remembered = z.object({ id: z.uuid(), version: z.int(), until: z.iso.datetime().nullable() });
+const endedAffiliation = z.object({
+  affiliation: remembered,
+  assignments: z.array(remembered),
+  administrations: z.array(remembered),
+});
+export type EndedAffiliation = z.infer<typeof endedAffiliation>;
+type Remembered = z.infer<typeof remembered>;
+
+/**
+ * Restores what {@link endAffiliation} ended, all or nothing, judged again: four eyes, power over the organisation, and
+ * power over every head and operator administration that comes back. Restored assignments count only as far as they are
+ * still offered: that is evaluated whenever they are read.
+ * @returns the affiliation
+ * @throws undo_expired, affiliation_not_found, not_allowed, four_eyes, ends_administration, undo_changed (something
+ *   was changed since), affiliation_overlap. Audit: affiliation.restored and one row for everything restored
+ */
+export async function undoEndAffiliation(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  input: { readonly undoId: string },
+): Promise<{ affiliationId: string; personId: string; organisationId: string }> {
+  const attempt = { action: 'affiliation.restored', subjectType: 'affiliation' };
+  return runCommand(site, origin, attempt, async (change) => {
+    const ended = endedAffiliation.parse(await takeUndo(change, actor.personId, undoKind, input.undoId));
+    const found = await lockAffiliation(change, ended.affiliation.id);
+    const acting = await requirePowerOver(
+      change,
+      actor,
+      'affiliation.change',
+      found.organisation_id,
+      'affiliation',
+    );
+    enforce(mayGiveAffiliation(acting.personId, found.person_id));
+    await restore(change, 'affiliation', [ended.affiliation]);
+    const assignments = await restore(change, 'assignment', ended.assignments);
+    const administrations = await restore(change, 'administration', ended.administrations);
+    enforce(
+      mayEndCarried(
+        await loadCarriedFacts(
+          change,
+          acting,
+          found.person_id,
+          await loadCarried(change.trx, found.id, change.at),
+        ),
+      ),
+    );
+    const ids = { personId: found.person_id, organisationId: found.organisation_id };
+    change.record({
+      ...aboutAffiliation('affiliation.restored', { id: found.id, ...ids }),
+      before: { until: found.valid_until, cancelled: found.cancelled_at !== null },
+      after: { until: ended.affiliation.until },
+    });
+    recordRestored(change, 'assignment', assignments);
+    recordRestored(change, 'administration', administrations);
+    return { affiliationId: found.id, ...ids };
+  });
+}
+
+interface Restored {
+  readonly id: string;
+  readonly person_id: string;
+  readonly organisation_id: string | null;
+  readonly valid_until: Date | null;
+}
+
+/** @throws undo_changed when any of the rows is not as the ending left it */
+async function restore(
+  change: Change,
+  table: 'affiliation' | 'assignment' | 'administration',
+  rows: readonly Remembered[],
+): Promise<readonly Restored[]> {
+  if (rows.length === 0) return [];
+  const { rows: restored } = await sql<Restored>`
+    update ${sql.table(table)} t set valid_until = was.until, cancelled_at = null, version = t.version + 1
+    from unnest(${rows.map((row) => row.id)}::uuid[], ${rows.map((row) => row.version)}::int[],
+      ${rows.map((row) => row.until)}::timestamptz[]) was (id, version, until)
+    where t.id = was.id and t.version = was.version
+    returning t.id, t.person_id, t.organisation_id, t.valid_until`.execute(change.trx);
+  if (restored.length !== rows.length) throw new AppError('conflict', 'undo_changed');
+  return restored;
+}
+
+function recordRestored(
+  change: Change,
+  noun: 'assignment' | 'administration',
+  rows: readonly Restored[],
+): void {
+  for (const row of rows) {
+    change.record({
+      action: `${noun}.restored`,
+      subjectType: noun,
+      subjectId: row.id,
+      personId: row.person_id,
+      organisationId: row.organisation_id ?? undefined,
+      after: { until: row.valid_until },
+    });
+  }
+}

@@ -1,0 +1,226 @@
+// Makes, changes and ends organisations.
+import type { AuditFact, Change, Origin } from '../../platform/change.ts';
+import { runCommand } from '../../platform/command.ts';
+import { enforce } from '../../platform/decision.ts';
+import type { Names } from '../../platform/db/types.ts';
+import { notFound, type FieldError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { refuseStale } from '../../platform/stale.ts';
+import type { Site } from '../../platform/site.ts';
+import {
+  loadAllowance,
+  loadConferredByMove,
+  requireConferrable,
+  type Actor,
+} from '../administration/index.ts';
+import { isIdentifierScheme, normaliseIdentifier } from './identifiers.model.ts';
+import { refuseWrong, requirePowerOver, requirePowerOverSite } from './organisations.access.ts';
+import {
+  checkCodeAndName,
+  checkPeriodOrder,
+  isMailAddress,
+  organisationSearchText,
+  type Identifier,
+  type NewOrganisation,
+} from './organisations.model.ts';
+import { loadEndFacts } from './organisations.facts.ts';
+import { mayEndOrganisation } from './organisations.policy.ts';
+
+export interface OrganisationChange {
+  readonly organisationId: string;
+  readonly version: number;
+  readonly name: string;
+  readonly names: Names;
+  readonly contactMail: string | null;
+  /** Absent: stays where it is. */
+  readonly parentId?: string | null;
+}
+
+/** @throws not_allowed, invalid_fields, code_taken, identifier_taken. Audit: organisation.created */
+export async function createOrganisation(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  input: NewOrganisation,
+): Promise<string> {
+  const id = newId();
+  const fact = aboutOrganisation('organisation.created', id);
+  return runCommand(site, origin, fact, async (change) => {
+    await requirePowerOverSite(change, actor, 'organisation.create');
+    const { identifiers, wrong } = normaliseAll(input.identifiers ?? []);
+    const period = { from: input.from ?? change.at, until: input.until ?? null };
+    const order = checkPeriodOrder(period.from, period.until);
+    refuseWrong(checkCodeAndName(input), checkContactMail(input.contactMail), order, wrong);
+    await insertOrganisation(change, id, input, identifiers, period);
+    change.record({ ...fact, after: { ...input, identifiers, from: period.from, until: period.until } });
+    return id;
+  });
+}
+
+/**
+ * @throws organisation_not_found, not_allowed, stale_edit, invalid_fields, organisation_loop, four_eyes (a move that gives
+ *   the actor power over it). Audit: organisation.changed
+ */
+export async function changeOrganisation(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  input: OrganisationChange,
+): Promise<void> {
+  const fact = aboutOrganisation('organisation.changed', input.organisationId);
+  await runCommand(site, origin, fact, async (change) => {
+    const current = await requirePowerOver(change, actor, 'organisation.change', input.organisationId);
+    const found = await lockOrganisation(change, input.organisationId, input.version);
+    refuseWrong(checkCodeAndName({ name: input.name }), checkContactMail(input.contactMail));
+    const parentId = input.parentId === undefined ? found.parent_id : input.parentId;
+    if (parentId !== found.parent_id) {
+      await requireMayMove(site, change, current, found, parentId);
+    }
+    const identifiers = await change.trx
+      .selectFrom('organisation_identifier')
+      .select(['scheme', 'value'])
+      .where('organisation_id', '=', found.id)
+      .execute();
+    const after = { name: input.name, names: input.names, contactMail: input.contactMail, parentId };
+    await change.trx
+      .updateTable('organisation')
+      .set({
+        name: after.name,
+        names: JSON.stringify(after.names),
+        contact_mail: after.contactMail,
+        parent_id: parentId,
+        search_text: organisationSearchText({ code: found.code, ...after }, identifiers),
+        version: found.version + 1,
+      })
+      .where('id', '=', found.id)
+      .execute();
+    change.record({ ...fact, before: viewOf(found), after });
+  });
+}
+
+/**
+ * From the instant on nothing of it counts any more: every right and administration in it rests.
+ * @param input `at` default now
+ * @throws organisation_not_found, not_allowed, stale_edit, organisation_has_children, last_operator.
+ *   Audit: organisation.ended; ends access
+ */
+export async function endOrganisation(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  input: {
+    readonly organisationId: string;
+    readonly version: number;
+    readonly at?: Date;
+    readonly reason?: string;
+  },
+): Promise<void> {
+  const fact = aboutOrganisation('organisation.ended', input.organisationId);
+  await runCommand(site, origin, fact, async (change) => {
+    await requirePowerOver(change, actor, 'organisation.create', input.organisationId);
+    const found = await lockOrganisation(change, input.organisationId, input.version);
+    const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
+    refuseWrong(checkPeriodOrder(found.valid_from, until));
+    enforce(mayEndOrganisation(await loadEndFacts(change, found.id, until)));
+    await change.trx
+      .updateTable('organisation')
+      .set({ valid_until: until, version: found.version + 1 })
+      .where('id', '=', found.id)
+      .execute();
+    change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after: { until } });
+    change.accessEnded({ organisationId: found.id });
+  });
+}
+
+/**
+ * Whoever administers the subtree of the new parent gets power over what is put under it: the mover confers that. And
+ * nobody walks out from under those who administer the old parent.
+ */
+async function requireMayMove(
+  site: Site,
+  change: Change,
+  actor: Actor,
+  moved: { id: string; parent_id: string | null },
+  parentId: string | null,
+): Promise<void> {
+  for (const id of [moved.parent_id, parentId]) {
+    if (id !== null) await requirePowerOver(change, actor, 'organisation.change', id);
+  }
+  if (moved.parent_id === null || parentId === null)
+    await requirePowerOverSite(change, actor, 'site.operate');
+  if (parentId === null) return;
+  const conferred = await loadConferredByMove(change.trx, moved.id, parentId, change.at);
+  const allowance = await loadAllowance(change.trx, {
+    actor,
+    conferred,
+    at: change.at,
+    zone: site.config.timeZone,
+  });
+  requireConferrable(conferred, allowance);
+}
+
+function aboutOrganisation(action: string, organisationId: string): AuditFact {
+  return { action, subjectType: 'organisation', subjectId: organisationId, organisationId };
+}
+
+async function lockOrganisation(change: Change, organisationId: string, version: number) {
+  const found = await change.trx
+    .selectFrom('organisation')
+    .selectAll()
+    .where('id', '=', organisationId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!found) throw notFound('organisation');
+  refuseStale({ ...viewOf(found), version: found.version }, version);
+  return found;
+}
+
+function viewOf(row: { name: string; names: Names; contact_mail: string | null; parent_id: string | null }) {
+  return { name: row.name, names: row.names, contactMail: row.contact_mail, parentId: row.parent_id };
+}
+
+function checkContactMail(mail: string | null | undefined): Record<string, FieldError> {
+  return mail && !isMailAddress(mail) ? { contactMail: { code: 'invalid_mail' } } : {};
+}
+
+function normaliseAll(given: readonly { readonly scheme: string; readonly text: string }[]): {
+  identifiers: Identifier[];
+  wrong: Record<string, FieldError>;
+} {
+  const identifiers: Identifier[] = [];
+  for (const { scheme, text } of given) {
+    const value = isIdentifierScheme(scheme) ? normaliseIdentifier(scheme, text) : undefined;
+    if (value === undefined) return { identifiers, wrong: { identifier: { code: `identifier_${scheme}` } } };
+    identifiers.push({ scheme, value });
+  }
+  return { identifiers, wrong: {} };
+}
+
+async function insertOrganisation(
+  change: Change,
+  id: string,
+  input: NewOrganisation,
+  identifiers: readonly Identifier[],
+  period: { from: Date; until: Date | null },
+): Promise<void> {
+  await change.trx
+    .insertInto('organisation')
+    .values({
+      id,
+      code: input.code,
+      name: input.name,
+      names: JSON.stringify(input.names ?? {}),
+      target_group_id: input.targetGroupId,
+      parent_id: input.parentId ?? null,
+      contact_mail: input.contactMail ?? null,
+      search_text: organisationSearchText(input, identifiers),
+      valid_from: period.from,
+      valid_until: period.until,
+    })
+    .execute();
+  if (identifiers.length === 0) return;
+  await change.trx
+    .insertInto('organisation_identifier')
+    .values(identifiers.map((identifier) => ({ organisation_id: id, ...identifier })))
+    .execute();
+}

@@ -1,0 +1,65 @@
+// Reads, inside the transaction, what commands about people must know of them.
+import { sql } from 'kysely';
+import type { Change } from '../../platform/change.ts';
+import { AppError, isAppError, notFound } from '../../platform/errors.ts';
+import { organisationInScope, requireReach, type Actor, type Power } from '../administration/index.ts';
+import type { PersonFacts } from './people.policy.ts';
+
+/**
+ * The person, held, when one of their affiliations lies where the actor has this power.
+ * @throws person_not_found when the actor sees none of them; not_allowed when they may only look
+ */
+export async function lockPersonUnder(change: Change, actor: Actor, personId: string, power: Power) {
+  const affiliatedUnder = (asked: Power) => sql<boolean>`exists (select 1 from affiliation f
+    where f.person_id = person.id and ${organisationInScope(actor, asked, sql.ref('f.organisation_id'))})`;
+  const found = await change.trx
+    .selectFrom('person')
+    .selectAll()
+    .select(affiliatedUnder(power).as('allowed'))
+    .where('id', '=', personId)
+    .where(affiliatedUnder('person.view'))
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  if (!found) throw notFound('person');
+  if (!found.allowed) throw new AppError('forbidden', 'not_allowed');
+  return found;
+}
+
+export async function loadPersonFacts(change: Change, actor: Actor, personId: string): Promise<PersonFacts> {
+  const inScope = organisationInScope(actor, 'person.change', sql.ref('f.organisation_id'));
+  const { rows } = await sql<{ outside: number; has_password: boolean }>`
+    select
+      (select count(*)::int from affiliation f where f.person_id = ${personId}::uuid and f.cancelled_at is null
+        and (f.valid_until is null or f.valid_until > ${change.at}::timestamptz) and not ${inScope}) as outside,
+      exists (select 1 from password_credential c where c.person_id = ${personId}::uuid) as has_password`.execute(
+    change.trx,
+  );
+  const held = await change.trx
+    .selectFrom('administration')
+    .select(['kind', 'organisation_id'])
+    .where('person_id', '=', personId)
+    .where('cancelled_at', 'is', null)
+    .where((eb) => eb.or([eb('valid_until', 'is', null), eb('valid_until', '>', change.at)]))
+    .execute();
+  let beyond = 0;
+  for (const administration of held) {
+    if (!(await reaches(change, actor, administration))) beyond++;
+  }
+  const row = rows[0];
+  const whollyInScope = (row?.outside ?? 1) + beyond === 0;
+  return { personId, whollyInScope, hasPassword: row?.has_password ?? false };
+}
+
+async function reaches(
+  change: Change,
+  actor: Actor,
+  target: Parameters<typeof requireReach>[2],
+): Promise<boolean> {
+  try {
+    await requireReach(change.trx, actor, target);
+    return true;
+  } catch (error) {
+    if (isAppError(error)) return false;
+    throw error;
+  }
+}

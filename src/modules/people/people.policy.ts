@@ -1,0 +1,22 @@
+// May this be done to a person? Pure: the facts are handed in.
+import { allow, deny, type Decision } from '../../platform/decision.ts';
+
+export interface PersonFacts {
+  readonly personId: string;
+  /** Whether every running or coming affiliation and administration of the person lies within the actor's power. */
+  readonly whollyInScope: boolean;
+  readonly hasPassword: boolean;
+}
+
+/**
+ * Names and mail are the same for every organisation of the person, and whoever sets the mail address can have the
+ * password reset sent there. So only who has power over all of the person's work may change them.
+ */
+export function mayChangePerson(facts: PersonFacts): Decision {
+  return facts.whollyInScope ? allow : deny('person_shared');
+}
+
+/** Disabling oneself would be the last thing one does. */
+export function mayDisablePerson(actorPersonId: string, personId: string): Decision {
+  return actorPersonId === personId ? deny('four_eyes') : allow;
+}
