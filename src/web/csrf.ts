@@ -4,7 +4,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '../platform/errors.ts';
 import './express.ts';
-import { cookieOf } from './preferences.ts';
+import { cameFromElsewhere, cookieOf } from './request.ts';
 
 const field = '_csrf';
 
@@ -45,17 +45,6 @@ export function csrfForCookie(secrets: string | readonly string[]): RequestHandl
     offerToken(res, () => macOf(keys[0] ?? '', seed ?? plantSeed(req, res, name)));
     next();
   };
-}
-
-/** Whether the browser says that another site made this request. Browsers without these headers are let through. */
-export function cameFromElsewhere(req: Request): boolean {
-  const site = req.get('sec-fetch-site');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return true;
-  const origin = req.get('origin');
-  if (origin === undefined) return false;
-  // Referrer-Policy makes browsers send `null` for some same-origin posts; Sec-Fetch-Site then decides.
-  if (origin === 'null') return site === undefined;
-  return !URL.canParse(origin) || new URL(origin).host !== req.host;
 }
 
 function isUnsafe(req: Request): boolean {

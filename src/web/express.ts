@@ -1,11 +1,11 @@
 // What our middleware adds to Express' requests and responses, declared in one place.
-import type {} from 'express-session';
+import 'express-session';
 import type { T } from '../platform/i18n.ts';
 import type { PageOptions } from './render.ts';
 import type { Flash } from './flash.ts';
 
 declare global {
-  // eslint-disable-next-line -- Express has no other way to declare additions
+  // Express has no other way to declare additions.
   namespace Express {
     interface Request {
       /** Identifier in our logs and on error pages. */

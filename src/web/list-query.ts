@@ -149,7 +149,7 @@ export function cutPage<Row>(
 ): ListPage<Row> {
   const more = found.length > query.size;
   const page = found.slice(0, query.size);
-  const rows = query.before === undefined ? page : page.reverse();
+  const rows = query.before === undefined ? page : page.toReversed();
   const { link } = listLinks(path, query);
   const first = rows[0];
   const last = rows.at(-1);

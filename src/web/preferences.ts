@@ -1,20 +1,11 @@
 // Language and theme: two cookies, set by a small form that works on every page, signed in or not.
 import type { Request, Response } from 'express';
 import { isLanguage } from '../platform/i18n.ts';
-import { cameFromElsewhere } from './csrf.ts';
+import { cameFromElsewhere, cookieOf } from './request.ts';
 
 export type Theme = 'light' | 'dark' | 'system';
 
 const yearMs = 365 * 86_400_000;
-
-/** The raw value of a cookie, without a cookie parser. */
-export function cookieOf(req: Request, name: string): string | undefined {
-  for (const pair of (req.headers.cookie ?? '').split(';')) {
-    const at = pair.indexOf('=');
-    if (at > 0 && pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim();
-  }
-  return undefined;
-}
 
 export function themeOf(req: Request): Theme {
   const value = cookieOf(req, 'theme');

@@ -7,7 +7,8 @@ import { systemClock, type Clock } from '../platform/clock.ts';
 import { isLanguage, type Language, type T, type Translator } from '../platform/i18n.ts';
 import './express.ts';
 import { takeFlash } from './flash.ts';
-import { cookieOf, preferencesRoute, themeOf } from './preferences.ts';
+import { preferencesRoute, themeOf } from './preferences.ts';
+import { cookieOf } from './request.ts';
 import { createTemplates, type Templates } from './templates.ts';
 
 export interface PageOptions {

@@ -85,7 +85,7 @@ function ticksOf(start: number, end: number, place: (at: number) => number): Tim
     if (at > end) return ticks;
     const text = new Date(at).toISOString().slice(0, stepMonths < 12 ? 7 : 4);
     if (at >= start)
-      ticks.push({ x: place(at), text: stepMonths < 12 ? text.split('-').reverse().join('/') : text });
+      ticks.push({ x: place(at), text: stepMonths < 12 ? text.split('-').toReversed().join('/') : text });
   }
 }
 

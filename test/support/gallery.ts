@@ -14,6 +14,8 @@ import { openBrowser } from './screenshot.ts';
 
 const root = join(import.meta.dirname, '../..');
 
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
 export function createGallery(): Express {
   const app = express();
   app.use(securityHeaders({ issuer: 'http://localhost' }));
@@ -43,7 +45,7 @@ export function createGallery(): Express {
     throw new AppError('forbidden', 'csrf');
   });
   app.use((_req, _res, next) => next(pageNotFound()));
-  app.use(errorPage({ onUnexpected: (error) => console.error(error) }));
+  app.use(errorPage({ onUnexpected: (error) => say(String(error)) }));
   return app;
 }
 
@@ -58,14 +60,15 @@ async function shoot(base: string, dir: string): Promise<void> {
   await using browser = await openBrowser();
   const wide = { width: 1366, height: 900 };
   const phone = { width: 390, height: 844 };
+  const tablet = { width: 1000, height: 800 };
   for (const path of ['/', '/focus', '/error']) {
-    for (const [name, viewport] of Object.entries({ wide, phone })) {
+    for (const [name, viewport] of Object.entries({ wide, phone, tablet })) {
       for (const theme of ['light', 'dark'] as const) {
         await using page = await browser.open(`${base}${path}`, { viewport, theme, language: 'nl' });
         const file = join(dir, `${path.slice(1) || 'gallery'}-${name}-${theme}.png`);
         await page.page.evaluate('scrollTo(0, 0)');
         await page.screenshot(file);
-        console.log(file, (await page.audit()).join('\n  ') || 'axe clean', await page.overflow());
+        say(`${file} ${(await page.audit()).join('\n  ') || 'axe clean'} ${await page.overflow()}`);
       }
     }
   }
@@ -78,7 +81,7 @@ if (import.meta.main) {
   const server = createGallery().listen(shots > 0 ? 0 : Number(process.argv[2] ?? 3100), '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  console.log(base);
+  say(base);
   if (shots > 0) {
     await shoot(base, process.argv[shots + 1] ?? 'data/gallery');
     server.close();

@@ -30,6 +30,7 @@ describe('components in a browser', { skip: browserMissing() }, () => {
     'dark and wide': { theme: 'dark', viewport: wide },
     'light on a phone': { theme: 'light', viewport: phone },
     'dark on a phone': { theme: 'dark', viewport: phone },
+    'light on a tablet': { theme: 'light', viewport: { width: 1000, height: 800 } },
     'the narrowest': { theme: 'light', viewport: { width: 320, height: 600 } },
   })) {
     it(`are accessible and fit, ${name}`, async () => {

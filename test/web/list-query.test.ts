@@ -81,7 +81,7 @@ describe('the address of a list', () => {
         if (count <= size) return;
         const end = cutPage(readPage(all, forward.last), parse(forward.last), '/l', (row) => [row]);
         const backward = walk(queryOf(end.previousHref));
-        assert.deepEqual([...backward.seen.reverse().flat(), ...end.rows], all);
+        assert.deepEqual([...backward.seen.toReversed().flat(), ...end.rows], all);
       }),
     );
   });
@@ -93,7 +93,7 @@ function readPage(all: readonly number[], search: string): number[] {
   if (query.before) {
     return all
       .filter((row) => row < Number(query.before?.[0]))
-      .reverse()
+      .toReversed()
       .slice(0, query.size + 1);
   }
   return all.filter((row) => row > Number(query.after?.[0] ?? -1)).slice(0, query.size + 1);

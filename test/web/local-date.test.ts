@@ -39,7 +39,10 @@ describe('dates of people and instants of the machine', () => {
   it('takes the offset of the midnight itself where clocks change later that day', () => {
     assert.equal(dateToInstant('2026-09-27', 'Pacific/Auckland').toISOString(), '2026-09-26T12:00:00.000Z');
     assert.equal(lastDayToUntil('2026-09-27', 'Pacific/Auckland').toISOString(), '2026-09-27T11:00:00.000Z');
-    assert.equal(dateToInstant('2026-11-01', 'America/Los_Angeles').toISOString(), '2026-11-01T07:00:00.000Z');
+    assert.equal(
+      dateToInstant('2026-11-01', 'America/Los_Angeles').toISOString(),
+      '2026-11-01T07:00:00.000Z',
+    );
   });
 
   it('crosses months and leap years', () => {
