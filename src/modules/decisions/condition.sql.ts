@@ -1,0 +1,163 @@
+// The SQL reading of a folded condition, over the records an application synchronised. Values only ever travel as
+// parameters. Comparisons with something absent are null in SQL, which counts as false; `not` makes that explicit.
+import type { Condition, Term, Value } from './condition.model.ts';
+
+export interface SqlCondition {
+  /** A boolean expression over the record alias `r` and the joined parents `r1`, `r2`, … */
+  readonly text: string;
+  /** Joins that bring the parents in, to be put behind `from decision_record r`. */
+  readonly joins: string;
+  readonly values: readonly unknown[];
+}
+
+const columns: Readonly<Record<string, string>> = {
+  id: 'to_jsonb(%.id)',
+  type: 'to_jsonb(%.type)',
+  owner: 'to_jsonb(%.owner)',
+  nodes: 'to_jsonb(%.nodes)',
+};
+
+class Writer {
+  readonly values: unknown[];
+  parents = 0;
+  #exists = 0;
+
+  constructor(first: readonly unknown[]) {
+    this.values = [...first];
+  }
+
+  parameter(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length}::${type}`;
+  }
+
+  write(condition: Condition, found: string | undefined): string {
+    if ('all' in condition) return this.#join(condition.all, found, ' and ', 'true');
+    if ('any' in condition) return this.#join(condition.any, found, ' or ', 'false');
+    if ('not' in condition) return `(not coalesce(${this.write(condition.not, found)}, false))`;
+    if ('has' in condition) {
+      const term = this.term(condition.has, found);
+      return `(${term} is not null and ${term} <> '[]'::jsonb)`;
+    }
+    if ('exists' in condition) {
+      const alias = `e${++this.#exists}`;
+      const type = this.parameter(condition.exists, 'text');
+      const that = this.write(condition.that, alias);
+      return `exists (select 1 from decision_record ${alias} where ${alias}.application_id = r.application_id and ${alias}.type = ${type} and ${that})`;
+    }
+    if ('some' in condition) throw new Error('a condition must be folded before it is written as SQL');
+    if ('eq' in condition) return this.#equal(condition.eq, found);
+    if ('le' in condition) return this.#atMost(condition.le, found);
+    if ('in' in condition) return this.#in(condition.in, found);
+    if ('meets' in condition) return this.#meets(condition.meets, found);
+    return this.#like(condition.like, found);
+  }
+
+  #join(parts: readonly Condition[], found: string | undefined, operator: string, empty: string): string {
+    return parts.length === 0 ? empty : `(${parts.map((part) => this.write(part, found)).join(operator)})`;
+  }
+
+  /** The jsonb value of a term; null when absent. */
+  term(term: Term, found: string | undefined): string {
+    if ('const' in term) return this.parameter(JSON.stringify(term.const), 'jsonb');
+    if ('resource' in term) return this.#path(term.resource, 'r');
+    if ('found' in term && found) return this.#path(term.found, found);
+    throw new Error('a condition must be folded before it is written as SQL');
+  }
+
+  #path(path: string, root: string): string {
+    const steps = path.split('.');
+    let depth = 0;
+    while (steps[depth] === 'parent') depth++;
+    const name = steps[depth] ?? 'id';
+    if (root !== 'r' && depth > 0) return this.#parentOfFound(root, depth, name);
+    this.parents = Math.max(this.parents, depth);
+    return this.#column(depth === 0 ? root : `r${depth}`, name);
+  }
+
+  #column(alias: string, name: string): string {
+    const known = columns[name];
+    return known ? known.replace('%', alias) : `(${alias}.attributes -> ${this.parameter(name, 'text')})`;
+  }
+
+  /** Inside `exists` parents are looked up one by one: they are rare there. */
+  #parentOfFound(root: string, depth: number, name: string): string {
+    let from = root;
+    let joins = '';
+    for (let step = 1; step <= depth; step++) {
+      const alias = `${root}p${step}`;
+      joins +=
+        step === 1
+          ? `decision_record ${alias}`
+          : ` join decision_record ${alias} on ${isParent(alias, from)}`;
+      from = alias;
+    }
+    return `(select ${this.#column(from, name)} from ${joins} where ${isParent(`${root}p1`, root)})`;
+  }
+
+  #equal([left, right]: readonly [Term, Term], found: string | undefined): string {
+    const [a, b] = [this.term(left, found), this.term(right, found)];
+    // Sets are equal when each contains the other; everything else is equal as it stands.
+    return `(${a} = ${b} or (jsonb_typeof(${a}) = 'array' and jsonb_typeof(${b}) = 'array' and ${a} @> ${b} and ${a} <@ ${b}))`;
+  }
+
+  #atMost([left, right]: readonly [Term, Term], found: string | undefined): string {
+    const [a, b] = [this.term(left, found), this.term(right, found)];
+    return `(case when jsonb_typeof(${a}) = 'number' and jsonb_typeof(${b}) = 'number'
+      then (${a})::numeric <= (${b})::numeric
+      when jsonb_typeof(${a}) = 'string' and jsonb_typeof(${b}) = 'string'
+      then (${a} #>> '{}') collate "C" <= (${b} #>> '{}') collate "C" else false end)`;
+  }
+
+  #in([left, right]: readonly [Term, Term], found: string | undefined): string {
+    const [a, b] = [this.term(left, found), this.term(right, found)];
+    // A jsonb array contains a single value that is one of its members; a single value contains itself.
+    return `(jsonb_typeof(${a}) <> 'array' and ${b} @> ${a})`;
+  }
+
+  #meets([left, right]: readonly [Term, Term], found: string | undefined): string {
+    const texts = textsOf(right) ?? textsOf(left);
+    if (texts) {
+      // The operator that a GIN index on the attribute serves.
+      const open = this.term(textsOf(right) ? left : right, found);
+      return `(${open} ?| ${this.parameter(texts, 'text[]')})`;
+    }
+    const [a, b] = [this.term(left, found), this.term(right, found)];
+    const members = (value: string) =>
+      `jsonb_array_elements(case jsonb_typeof(${value}) when 'array' then ${value} else jsonb_build_array(${value}) end)`;
+    return `(${a} is not null and ${b} is not null and exists (select 1 from ${members(a)} a join ${members(b)} b on a.value = b.value))`;
+  }
+
+  #like([left, right]: readonly [Term, Term], found: string | undefined): string {
+    const a = this.term(left, found);
+    const patterns = textsOf(right);
+    if (!patterns) throw new Error('patterns must be known before a condition is written as SQL');
+    const list = this.parameter(patterns.map(toLikePattern), 'text[]');
+    return `(jsonb_typeof(${a}) = 'string' and (${a} #>> '{}') like any(${list}))`;
+  }
+}
+
+function textsOf(term: Term): string[] | undefined {
+  if (!('const' in term)) return undefined;
+  const members = Array.isArray(term.const) ? term.const : [term.const as Value];
+  return members.every((member) => typeof member === 'string') ? (members as string[]) : undefined;
+}
+
+const toLikePattern = (pattern: string) => pattern.replaceAll(/[\\%_]/g, '\\$&').replaceAll('*', '%');
+
+const isParent = (alias: string, of: string) =>
+  `${alias}.application_id = ${of}.application_id and ${alias}.type = ${of}.parent_type and ${alias}.id = ${of}.parent_id`;
+
+/**
+ * @param values parameters the caller uses before: the first of the condition is numbered after them.
+ * @throws Error when the condition still speaks of the subject.
+ */
+export function toSql(condition: Condition, values: readonly unknown[] = []): SqlCondition {
+  const writer = new Writer(values);
+  const text = writer.write(condition, undefined);
+  let joins = '';
+  for (let depth = 1; depth <= writer.parents; depth++) {
+    joins += ` left join decision_record r${depth} on ${isParent(`r${depth}`, depth === 1 ? 'r' : `r${depth - 1}`)}`;
+  }
+  return { text, joins, values: writer.values };
+}
