@@ -33,9 +33,16 @@ function actorColumns(
   };
 }
 
+/** PostgreSQL stores neither NUL nor half a surrogate pair; a change must not fail because somebody typed one. */
+const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '');
+
 /** What JSON keeps of a value, so that the hash is over what comes back from the database. */
 const asStored = (value: unknown): unknown =>
-  value === undefined ? null : JSON.parse(JSON.stringify(value));
+  value === undefined
+    ? null
+    : JSON.parse(JSON.stringify(value), (_name, member: unknown) =>
+        typeof member === 'string' ? storable(member) : member,
+      );
 
 /**
  * Writes the facts at the end of one lane.
@@ -65,9 +72,9 @@ export async function writeAudit(
         person_id: fact.personId ?? null,
         application_id: fact.applicationId ?? null,
         subject_type: fact.subjectType,
-        subject_id: fact.subjectId ?? null,
-        reason: fact.reason ?? null,
-        request_id: origin.requestId ?? null,
+        subject_id: fact.subjectId === undefined ? null : storable(fact.subjectId),
+        reason: fact.reason === undefined ? null : storable(fact.reason),
+        request_id: origin.requestId === undefined ? null : storable(origin.requestId),
         before: asStored(fact.before),
         after: asStored(fact.after),
       };
