@@ -45,12 +45,7 @@ export async function changeAssignmentPeriod(
     await requireMayGive(site, change, acting, stored, period);
     await writePeriod(change, stored, period);
     change.record({ ...factOf(stored), action, reason: input.reason, before: stored.period, after: period });
-    const entry = {
-      kind: action,
-      assignmentId: stored.id,
-      version: stored.version + 1,
-      before: stored.period,
-    } as const;
+    const entry = { assignmentId: stored.id, version: stored.version + 1, before: stored.period };
     return { undoId: await offerUndo(change, acting, entry) };
   });
 }
@@ -82,19 +77,14 @@ export async function endAssignment(
     if (!own) await requireMayReach(site, change, acting, stored);
     await writeEnd(change, stored, input.reason);
     if (own) return {};
-    const entry = {
-      kind: 'assignment.ended',
-      assignmentId: stored.id,
-      version: stored.version + 1,
-      before: stored.period,
-    } as const;
+    const entry = { assignmentId: stored.id, version: stored.version + 1, before: stored.period };
     return { undoId: await offerUndo(change, acting, entry) };
   });
 }
 
 /**
  * Takes one's own last change of an assignment back, under the same rules as a change: what is restored is conferred.
- * @throws undo_not_found; undo_expired (gone); stale_edit; four_eyes, beyond_own_power; invalid_fields
+ * @throws undo_expired (gone); stale_edit; four_eyes, beyond_own_power; invalid_fields
  */
 export async function undoAssignmentChange(
   site: Site,

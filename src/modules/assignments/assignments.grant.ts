@@ -91,7 +91,7 @@ export async function grantRight(
       reason: input.reason,
       after: { right: right.code, context, ...period },
     });
-    const undoId = await offerUndo(change, acting, { kind: 'assignment.granted', assignmentId, version: 1 });
+    const undoId = await offerUndo(change, acting, { assignmentId, version: 1 });
     return { assignmentId, undoId };
   });
 }

@@ -7,4 +7,3 @@ export { changeAssignmentPeriod, endAssignment, undoAssignmentChange } from './a
 export { findEffectiveRights, listActingOrganisations } from './assignments.effective.ts';
 export { grantRight } from './assignments.grant.ts';
 export { findFieldErrors, requireGrantable } from './assignments.rules.ts';
-export { shrinkAssignments } from './assignments.shrinking.ts';
