@@ -5,3 +5,6 @@ export { refuseWrong, requirePowerOver, requirePowerOverSite } from './organisat
 export * from './organisations.commands.ts';
 export * from './target-groups.commands.ts';
 export * from './units.commands.ts';
+export * from './organisations.queries.ts';
+export * from './organisations.reach.ts';
+export * from './units.queries.ts';

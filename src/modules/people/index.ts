@@ -2,6 +2,7 @@
 export * from './people.model.ts';
 export * from './one-time-links.ts';
 export * from './people.identifiers.ts';
+export { inviteAgain } from './people.invitation.ts';
 export { addPerson, type AddedPerson, type NewPerson } from './people.adding.ts';
 export {
   changePerson,
@@ -10,3 +11,6 @@ export {
   resendInvitation,
   type PersonChange,
 } from './people.commands.ts';
+export * from './people.list.ts';
+export type { ListedAffiliation, ListedPerson } from './people.listed.ts';
+export * from './people.queries.ts';

@@ -1,0 +1,188 @@
+// Reads organisations, target groups and units, never more than the actor's scope. Never writes.
+import { sql } from 'kysely';
+import type { AffiliationRules, Names, Reader } from '../../platform/db/types.ts';
+import { notFound } from '../../platform/errors.ts';
+import { organisationInScope, type Actor, type Power } from '../administration/index.ts';
+import { foldText, type Identifier } from './organisations.model.ts';
+
+export interface OrganisationItem {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly names: Names;
+  readonly targetGroupNames: Names;
+  readonly parentName: string | null;
+  readonly from: Date;
+  readonly until: Date | null;
+}
+
+export interface OrganisationFilter {
+  readonly q?: string | undefined;
+  readonly targetGroupId?: string | undefined;
+  /** Ended ones too. */
+  readonly ended?: boolean | undefined;
+}
+
+/** A position in a list ordered by (sort key, id). */
+export interface Position {
+  readonly key: string;
+  readonly id: string;
+}
+export interface PageRequest {
+  readonly size: number;
+  readonly after?: Position | undefined;
+  readonly before?: Position | undefined;
+}
+export interface Page<Item> {
+  readonly items: readonly Item[];
+  readonly hasPrevious: boolean;
+  readonly hasNext: boolean;
+}
+
+/** Words to look for: each must occur. Backslash, percent and underscore are taken as they are. */
+export function searchPatterns(q: string | undefined): string[] {
+  const words = foldText(q ?? '').split(' ');
+  return words.filter((word) => word !== '').map((word) => `%${word.replace(/[%_\\]/g, '\\$&')}%`);
+}
+
+/** Cuts one row too many off, and puts a page that was read backwards in order. */
+export function toPage<Item>(rows: Item[], page: PageRequest): Page<Item> {
+  const more = rows.length > page.size;
+  const items = rows.slice(0, page.size);
+  if (page.before) return { items: items.reverse(), hasPrevious: more, hasNext: true };
+  return { items, hasPrevious: page.after !== undefined, hasNext: more };
+}
+
+/** Organisations the actor sees, by name. */
+export async function listOrganisations(
+  reader: Reader,
+  actor: Actor,
+  at: Date,
+  filter: OrganisationFilter,
+  page: PageRequest,
+  power: Power = 'organisation.view',
+): Promise<Page<OrganisationItem>> {
+  const backwards = page.before !== undefined;
+  const position = page.before ?? page.after;
+  let query = reader
+    .selectFrom('organisation as o')
+    .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
+    .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
+    .select([
+      'o.id',
+      'o.code',
+      'o.name',
+      'o.names',
+      'g.names as targetGroupNames',
+      'parent.name as parentName',
+    ])
+    .select(['o.valid_from as from', 'o.valid_until as until'])
+    .where(organisationInScope(actor, power, sql.ref('o.id')));
+  for (const pattern of searchPatterns(filter.q)) query = query.where('o.search_text', 'like', pattern);
+  if (filter.targetGroupId) query = query.where('o.target_group_id', '=', filter.targetGroupId);
+  if (!filter.ended)
+    query = query.where((eb) => eb.or([eb('o.valid_until', 'is', null), eb('o.valid_until', '>', at)]));
+  if (position) {
+    const compare = backwards ? sql`<` : sql`>`;
+    query = query.where(sql<boolean>`(o.name, o.id) ${compare} (${position.key}, ${position.id}::uuid)`);
+  }
+  const direction = backwards ? 'desc' : 'asc';
+  const rows = await query
+    .orderBy('o.name', direction)
+    .orderBy('o.id', direction)
+    .limit(page.size + 1)
+    .execute();
+  return toPage(rows, page);
+}
+
+export async function countOrganisations(
+  reader: Reader,
+  actor: Actor,
+  at: Date,
+  filter: OrganisationFilter,
+): Promise<number> {
+  let query = reader
+    .selectFrom('organisation as o')
+    .select(sql<number>`count(*)::int`.as('count'))
+    .where(organisationInScope(actor, 'organisation.view', sql.ref('o.id')));
+  for (const pattern of searchPatterns(filter.q)) query = query.where('o.search_text', 'like', pattern);
+  if (filter.targetGroupId) query = query.where('o.target_group_id', '=', filter.targetGroupId);
+  if (!filter.ended)
+    query = query.where((eb) => eb.or([eb('o.valid_until', 'is', null), eb('o.valid_until', '>', at)]));
+  return (await query.executeTakeFirstOrThrow()).count;
+}
+
+export interface OrganisationDetails {
+  readonly id: string;
+  readonly code: string;
+  readonly name: string;
+  readonly names: Names;
+  readonly contactMail: string | null;
+  readonly parentId: string | null;
+  readonly parentName: string | null;
+  readonly targetGroupId: string;
+  readonly targetGroupNames: Names;
+  readonly affiliationRules: AffiliationRules;
+  readonly identifiers: readonly Identifier[];
+  readonly from: Date;
+  readonly until: Date | null;
+  readonly version: number;
+  /** Organisations directly below it. */
+  readonly children: number;
+}
+
+/** @throws organisation_not_found also when it lies outside the actor's scope */
+export async function getOrganisation(
+  reader: Reader,
+  actor: Actor,
+  organisationId: string,
+  power: Power = 'organisation.view',
+): Promise<OrganisationDetails> {
+  const row = await reader
+    .selectFrom('organisation as o')
+    .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
+    .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
+    .select(['o.id', 'o.code', 'o.name', 'o.names', 'o.contact_mail as contactMail', 'o.version'])
+    .select(['o.parent_id as parentId', 'parent.name as parentName', 'o.target_group_id as targetGroupId'])
+    .select(['g.names as targetGroupNames', 'g.affiliation_rules as affiliationRules'])
+    .select(['o.valid_from as from', 'o.valid_until as until'])
+    .select(
+      sql<number>`(select count(*)::int from organisation child where child.parent_id = o.id)`.as('children'),
+    )
+    .where('o.id', '=', organisationId)
+    .where(organisationInScope(actor, power, sql.ref('o.id')))
+    .executeTakeFirst();
+  if (!row) throw notFound('organisation');
+  const identifiers = await reader
+    .selectFrom('organisation_identifier')
+    .select(['scheme', 'value'])
+    .where('organisation_id', '=', organisationId)
+    .orderBy('scheme')
+    .execute();
+  return { ...row, identifiers };
+}
+
+export interface TargetGroupItem {
+  readonly id: string;
+  readonly code: string;
+  readonly names: Names;
+  readonly identifierScheme: string;
+  readonly affiliationRules: AffiliationRules;
+  readonly version: number;
+  readonly organisations: number;
+}
+
+/** All kinds of organisations; not narrowed, since a kind is nobody's. */
+export function listTargetGroups(reader: Reader): Promise<TargetGroupItem[]> {
+  return reader
+    .selectFrom('target_group as g')
+    .select(['g.id', 'g.code', 'g.names', 'g.identifier_scheme as identifierScheme', 'g.version'])
+    .select('g.affiliation_rules as affiliationRules')
+    .select(
+      sql<number>`(select count(*)::int from organisation o where o.target_group_id = g.id)`.as(
+        'organisations',
+      ),
+    )
+    .orderBy('g.code')
+    .execute();
+}
