@@ -1,6 +1,7 @@
 // The addresses of the portal. Views and redirects take them from here, so that an address changes in one place.
 
-const part = encodeURIComponent;
+/** A segment; `:name` stays as it is, so that routers take their patterns from here too. */
+const part = (segment: string): string => (/^:\w+$/.test(segment) ? segment : encodeURIComponent(segment));
 const organisation = (organisationId: string): string => `/organisations/${part(organisationId)}`;
 const person = (organisationId: string, personId: string): string =>
   `${organisation(organisationId)}/people/${part(personId)}`;
@@ -25,6 +26,7 @@ export const paths = {
   endSession: (sessionId: string): string => `/me/sessions/${part(sessionId)}/end`,
   myProfile: (): string => '/me/profile',
   invitation: (token: string): string => `/invitations/${part(token)}`,
+  passwordReset: (token: string): string => `/password-resets/${part(token)}`,
 
   organisations: (): string => '/organisations',
   newOrganisation: (): string => '/organisations/new',
@@ -81,5 +83,4 @@ export const paths = {
 
   audit: (): string => '/audit',
   auditEvent: (eventId: string): string => `/audit/${part(eventId)}`,
-  sentMail: (): string => '/demo/mail',
 } as const;
