@@ -83,4 +83,7 @@ export const paths = {
 
   audit: (): string => '/audit',
   auditEvent: (eventId: string): string => `/audit/${part(eventId)}`,
+  /** Demo mode only: what would have been mailed. */
+  sentMail: (): string => '/demo/mail',
+  sentMailItem: (mailId: string): string => `/demo/mail/${part(mailId)}`,
 } as const;
