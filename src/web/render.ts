@@ -52,7 +52,7 @@ export function setUpViews(app: Application, options: ViewOptions): void {
     Object.assign(res.locals, {
       languages: translator.languages,
       theme: themeOf(req),
-      currentPath: req.originalUrl,
+      currentPath: pageOf(req),
       asset: (name: string) => `/assets/${name}?v=${assetVersion}`,
     });
     speakOn(req, res, translator);
@@ -61,6 +61,14 @@ export function setUpViews(app: Application, options: ViewOptions): void {
     res.vary('Cookie, Accept-Language');
     next();
   });
+}
+
+/** The page somebody looks at, to come back to: after a refused form that is where the form was, not where it went. */
+function pageOf(req: Request): string {
+  if (req.method === 'GET' || req.method === 'HEAD') return req.originalUrl;
+  const referrer = req.get('referer') ?? '';
+  const url = URL.canParse(referrer) ? new URL(referrer) : undefined;
+  return url?.host === req.host ? url.pathname + url.search : '/';
 }
 
 /** Read afresh each time, since who the actor is becomes known after this middleware. */
@@ -99,9 +107,12 @@ function renderPage(
   model: object,
   page: PageOptions,
 ): string {
-  const shared = { ...sharedLocals(res), ...res.words, now: clock.now(), flash: takeFlash(req), page };
+  const shared = { ...sharedLocals(res), ...res.words, now: clock.now(), flash: req.session?.flash, page };
   const body = templates.render(view, { ...shared, model });
-  return templates.render(`layouts/${page.layout ?? 'portal'}`, { ...shared, body });
+  const document = templates.render(`layouts/${page.layout ?? 'portal'}`, { ...shared, body });
+  // Only now: a message is not lost to a view that fails.
+  takeFlash(req);
+  return document;
 }
 
 function sharedLocals(res: Response): Record<string, unknown> {

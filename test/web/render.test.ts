@@ -27,6 +27,7 @@ const site = sampleSite({
     app.get('/focus', (_req, res) =>
       res.page('sample/hello', { name: 'x' }, { title: 'x', layout: 'focus', status: 202 }),
     );
+    app.post('/refused', (_req, res) => res.page('sample/hello', { name: 'x' }, { title: 'x', status: 422 }));
     app.get('/field', (_req, res) => res.page('sample/field', {}, { title: 'x' }));
     app.get('/table', (_req, res) => res.page('sample/list', tableModel, { title: 'x' }));
     app.get('/change', (req, res) => {
@@ -117,6 +118,16 @@ describe('the language of a page', () => {
       .type('form')
       .send({ language: 'nl', back: '/' });
     assert.equal(answer.headers['set-cookie'], undefined);
+  });
+
+  it('leads back to the form after a form was refused', async () => {
+    const backOf = async (referer: string): Promise<string | undefined> => {
+      const { text } = await request(site).post('/refused').set({ host: 'here.example', referer });
+      return /name="back" value="([^"]*)"/.exec(text)?.[1];
+    };
+    assert.equal(await backOf('http://here.example/people/new?a=1'), '/people/new?a=1');
+    assert.equal(await backOf('http://evil.example/people/new'), '/');
+    assert.equal(await backOf('nonsense'), '/');
   });
 
   it('never leads to another site', () => {
