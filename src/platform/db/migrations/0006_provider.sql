@@ -59,3 +59,18 @@ create table provider_key (
   published_until timestamptz,
   constraint provider_key_algorithm check (algorithm in ('ES256', 'RS256', 'EdDSA'))
 );
+
+-- Every process drops what it remembers of a client, and takes up new keys, as soon as the change is committed.
+create function provider_changed() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('mandaat_provider', tg_argv[0]);
+  return null;
+end $$;
+create trigger client_changed after insert or update or delete on client
+  for each statement execute function provider_changed('clients');
+create trigger application_changed after update on application
+  for each statement execute function provider_changed('clients');
+create trigger application_right_added after insert on application_right
+  for each statement execute function provider_changed('clients');
+create trigger provider_key_changed after insert or update or delete on provider_key
+  for each statement execute function provider_changed('keys');

@@ -1,0 +1,98 @@
+// The web application: a flat list of what a request passes. Never listens; main.ts and the tests do.
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import express, { type Express, type RequestHandler } from 'express';
+import { createTranslator, type Translator } from './platform/i18n.ts';
+import type { Metrics } from './platform/metrics.ts';
+import { createHealthHandler } from './platform/http-server.ts';
+import { isMigrated } from './platform/db/migrate.ts';
+import type { PasswordHasher } from './platform/password-hash.ts';
+import type { Site } from './platform/site.ts';
+import { errorPage, pageNotFound } from './web/error-page.ts';
+import { securityHeaders } from './web/headers.ts';
+import { assetVersionOf, setUpViews } from './web/render.ts';
+import { createThrottle } from './modules/credentials/index.ts';
+import { createInteractionRoutes, type ProviderHandle } from './modules/provider/index.ts';
+
+export interface AppParts {
+  readonly provider: ProviderHandle;
+  readonly hasher: PasswordHasher;
+  readonly metrics?: Metrics | undefined;
+  /** The process is asked to stop: it is then not ready for new work. */
+  readonly isStopping?: () => boolean;
+}
+
+const viewsDir = fileURLToPath(new URL('../views', import.meta.url));
+const assetsDir = fileURLToPath(new URL('../views/assets', import.meta.url));
+const localesDir = fileURLToPath(new URL('../config/locales', import.meta.url));
+
+/** Texts of all languages, read once. */
+export function createSiteTranslator(site: Pick<Site, 'config'>): Translator {
+  return createTranslator({ localesDir, timeZone: site.config.timeZone });
+}
+
+/** The protocol endpoints of the provider, which reads bodies and cookies itself. */
+const providerPaths =
+  /^\/(?:(?:authorize|token|userinfo|introspect|revoke|jwks|end-session|par)(?:\/|$)|\.well-known\/(?:openid-configuration|oauth-authorization-server)$)/;
+
+export function createApp(site: Site, parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('trust proxy', site.config.trustProxy);
+  app.set('query parser', 'simple');
+  app.use(createHealthHandler({ database: () => requireMigrated(site) }, parts.isStopping ?? (() => false)));
+  app.use(identify());
+  if (parts.metrics) app.use(observe(parts.metrics));
+  app.use(securityHeaders({ issuer: site.config.issuer }));
+  setUpViews(app, {
+    viewsDir,
+    assetsDir,
+    assetVersion: assetVersionOf(assetsDir),
+    translator: createSiteTranslator(site),
+    clock: site.clock,
+    cacheTemplates: site.config.environment !== 'development',
+  });
+  app.all(providerPaths, parts.provider.callback);
+  app.use(
+    createInteractionRoutes(site, parts.provider, { hasher: parts.hasher, throttle: createThrottle(site) }),
+  );
+  app.use((_req, _res, next) => next(pageNotFound()));
+  app.use(
+    errorPage({
+      onUnexpected: (err, req) => site.logger.error({ requestId: req.requestId, err }, 'unexpected error'),
+    }),
+  );
+  return app;
+}
+
+async function requireMigrated(site: Site): Promise<void> {
+  if (!(await isMigrated(site.db))) throw new Error('migrations are missing');
+}
+
+/** An identifier of our own for every request: one from outside could be forged into our log. */
+function identify(): RequestHandler {
+  return (req, res, next) => {
+    req.requestId = randomUUID();
+    res.set('X-Request-Id', req.requestId);
+    next();
+  };
+}
+
+function observe(metrics: Metrics): RequestHandler {
+  return (req, res, next) => {
+    const started = performance.now();
+    res.once('finish', () => {
+      const route = providerPaths.test(req.path)
+        ? req.path.split('/')[1]
+        : (req.route as { path?: string })?.path;
+      metrics.observeRequest({
+        method: req.method,
+        route: typeof route === 'string' ? route : 'other',
+        status: res.statusCode,
+        durationSeconds: (performance.now() - started) / 1000,
+      });
+    });
+    next();
+  };
+}

@@ -1,0 +1,200 @@
+// Builds the OpenID library's provider, and stands in front of it so that it can be replaced while requests run: new
+// keys need a new instance, and requests in flight finish on the one they began with.
+import type { EventEmitter } from 'node:events';
+import type { RequestHandler } from 'express';
+import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Site } from '../../platform/site.ts';
+import { applicationOf, unmaskedClaims } from './provider.account.ts';
+import { enqueueLogout } from './provider.backchannel.ts';
+import { createClientStore, secretMatches, type ClientStore } from './provider.clients.ts';
+import { createConfiguration } from './provider.configuration.ts';
+import { ensureKeys, loadSigningKeys } from './provider.keys.ts';
+import { createPages } from './provider.pages.ts';
+
+export interface ProviderHandle {
+  /** Express handler of every protocol endpoint. Mount it last and before any body parser: it reads bodies itself. */
+  readonly callback: RequestHandler;
+  current(): Provider;
+  /** Takes up keys as they are in the database now. */
+  reload(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ProviderOptions {
+  /** Told of every event of the library, for counting. */
+  onEvent?: (event: string) => void;
+}
+
+/** How often the keys are looked at even when no notification came. */
+const lookAgainMs = 30_000;
+
+/** Starts the provider: makes missing keys, listens for changed clients and keys. */
+export async function createProvider(site: Site, options: ProviderOptions = {}): Promise<ProviderHandle> {
+  await ensureKeys(site);
+  const clients = createClientStore(site);
+  let state = await build(site, clients, options);
+  let lookedAt = performance.now();
+  let loading: Promise<void> | undefined;
+
+  const reload = (): Promise<void> =>
+    (loading ??= build(site, clients, options)
+      .then((fresh) => {
+        state = fresh;
+        lookedAt = performance.now();
+      })
+      .finally(() => {
+        loading = undefined;
+      }));
+
+  const stopListening = await site.db.listen('mandaat_provider', (what) => {
+    clients.forget();
+    if (what === 'keys')
+      reload().catch((err: unknown) => site.logger.error({ err }, 'keys could not be loaded'));
+  });
+
+  const callback: RequestHandler = (req, res, next) => {
+    const due = state.changesAt !== null && state.changesAt <= site.clock.now();
+    const answer = () => {
+      speakAsIssuer(site, req.headers);
+      state.handle(req, res).catch(next);
+    };
+    if (due) return void reload().then(answer, next);
+    if (performance.now() - lookedAt > lookAgainMs) {
+      lookedAt = performance.now();
+      reload().catch((err: unknown) => site.logger.error({ err }, 'keys could not be loaded'));
+    }
+    answer();
+  };
+
+  return { callback, current: () => state.provider, reload, close: stopListening };
+}
+
+/** Whatever proxies and Host headers say, addresses in answers are those of the issuer. */
+function speakAsIssuer(site: Site, headers: NodeJS.Dict<string | string[]>): void {
+  const { host, protocol } = new URL(site.config.issuer);
+  headers['x-forwarded-host'] = host;
+  headers['x-forwarded-proto'] = protocol.slice(0, -1);
+}
+
+interface Built {
+  provider: Provider;
+  handle: ReturnType<Provider['callback']>;
+  changesAt: Date | null;
+}
+
+async function build(site: Site, clients: ClientStore, options: ProviderOptions): Promise<Built> {
+  const keys = await loadSigningKeys(site);
+  const configuration = createConfiguration({ site, keys, clients, pages: createPages(site) });
+  const provider = new Provider(site.config.issuer, configuration);
+  // Only reads the headers that speakAsIssuer wrote.
+  provider.proxy = true;
+  adapt(site, provider);
+  observe(site, provider, options);
+  provider.use(async (ctx, next) => {
+    await next();
+    openFormAction(ctx as KoaContextWithOIDC);
+    if (ctx.path === '/jwks') ctx.set('Cache-Control', 'public, max-age=300');
+  });
+  return { provider, handle: provider.callback(), changesAt: keys.changesAt };
+}
+
+/** What the library offers no setting for. */
+function adapt(site: Site, provider: Provider): void {
+  const client = provider.Client.prototype as Client & {
+    backchannelLogout: unknown;
+    compareClientSecret: unknown;
+  };
+  client.compareClientSecret = function compareClientSecret(this: Client, secret: string): boolean {
+    return secretMatches(applicationOf(this), secret, site.clock.now());
+  };
+  // The library would call the application inside the request, once. Ours goes through the outbox, until it is heard.
+  client.backchannelLogout = function backchannelLogout(
+    this: Client,
+    sub: string,
+    sid: string,
+  ): Promise<void> {
+    return enqueueLogout(site, { clientId: this.clientId, sub, sid });
+  };
+  keepInPayload(provider.Grant, 'organisationId');
+  keepInPayload(provider.Session, 'device');
+  const { Claims } = provider as unknown as { Claims: { prototype: ClaimsMask } };
+  const masked = Claims.prototype.result;
+  Claims.prototype.result = async function result(this: ClaimsMask) {
+    return { ...(await masked.call(this)), ...this.available[unmaskedClaims] };
+  };
+}
+
+interface ClaimsMask {
+  available: { [unmaskedClaims]?: Record<string, unknown> };
+  result(): Promise<Record<string, unknown>>;
+}
+
+function keepInPayload(model: object, member: string): void {
+  const known = (model as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
+  Object.defineProperty(model, 'IN_PAYLOAD', { get: () => [...known, member] });
+}
+
+const countedEvents = [
+  ...['authorization.success', 'authorization.error', 'grant.success', 'grant.error', 'userinfo.error'],
+  ...['introspection.error', 'revocation.error', 'end_session.success', 'end_session.error', 'server_error'],
+  ...['interaction.started', 'interaction.ended', 'pushed_authorization_request.error', 'jwks.error'],
+] as const;
+
+function observe(site: Site, provider: Provider, { onEvent }: ProviderOptions): void {
+  const events = provider as EventEmitter;
+  for (const event of countedEvents) events.on(event, () => onEvent?.(event));
+  for (const event of [
+    'grant.error',
+    'authorization.error',
+    'introspection.error',
+    'end_session.error',
+  ] as const) {
+    events.on(event, (_ctx: unknown, error: Error & { error_detail?: string }) => {
+      // The reason is for us only: what the caller is told stays short.
+      site.logger.info({ event, reason: error.error_detail ?? error.message }, 'refused by the provider');
+    });
+  }
+  events.on('server_error', (_ctx: unknown, err: Error) => site.logger.error({ err }, 'server error'));
+}
+
+/**
+ * Browsers apply `form-action` to every redirect after a form as well: pages of the library that post, or that a form
+ * led to, must be allowed to end at the application.
+ */
+function openFormAction(ctx: KoaContextWithOIDC): void {
+  if (!ctx.type.includes('html') || ctx.oidc === undefined) return;
+  const { params, session, redirectUriCheckPerformed } = ctx.oidc;
+  const state = session?.state as { postLogoutRedirectUri?: string } | undefined;
+  const redirect = redirectUriCheckPerformed ? params?.['redirect_uri'] : undefined;
+  const targets = [redirect, state?.postLogoutRedirectUri].filter((uri) => typeof uri === 'string');
+  const policy = ctx.response.get('content-security-policy');
+  if (targets.length === 0 || !policy) return;
+  const sources = [...new Set(targets.map(formActionSource))].join(' ');
+  ctx.set('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${sources}`));
+}
+
+function formActionSource(address: string): string {
+  const url = new URL(address);
+  return url.protocol === 'http:' || url.protocol === 'https:' ? url.origin : url.protocol;
+}
+
+/**
+ * Checks client metadata (RFC 7591 names) as the provider will when it reads it.
+ * @throws Error of the library, `error_description` says what is wrong.
+ */
+export async function validateClientMetadata(
+  handle: ProviderHandle,
+  metadata: Record<string, unknown>,
+): Promise<void> {
+  const { Client } = handle.current() as unknown as {
+    Client: { validate(metadata: Record<string, unknown>): Promise<void> };
+  };
+  const secret = metadata['token_endpoint_auth_method'];
+  const needsSecret =
+    secret === undefined || secret === 'client_secret_basic' || secret === 'client_secret_post';
+  await Client.validate({
+    client_id: 'checked',
+    ...metadata,
+    ...(needsSecret ? { client_secret: 'compared by digest' } : {}),
+  });
+}

@@ -1,0 +1,42 @@
+// Introspection tells the present: whoever lost the right has no active token, whatever was issued before.
+import type { Client, KoaContextWithOIDC } from 'oidc-provider';
+import type { Site } from '../../platform/site.ts';
+import { applicationOf, findLiveSubject } from './provider.account.ts';
+import { rightsClaims } from './provider.claims.ts';
+
+/** The parts of a looked-up token that matter here. */
+interface LookedUpToken {
+  readonly kind: string;
+  readonly clientId?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly grantId?: string | undefined;
+  readonly aud?: string | readonly string[] | undefined;
+  extra?: Record<string, unknown> | undefined;
+}
+
+/**
+ * Who may look up what: a confidential client the tokens of its own application, and those meant for it. For tokens of
+ * people the present rights are put into the answer.
+ */
+export function createIntrospectionPolicy(site: Site) {
+  return async (ctx: KoaContextWithOIDC, caller: Client, found: object): Promise<boolean> => {
+    const token = found as LookedUpToken;
+    const holder = await ctx.oidc.provider.Client.find(token.clientId ?? '');
+    // Without its client (disabled, application ended) a token is worth nothing.
+    if (!holder || !mayLookUp(caller, holder, token)) return false;
+    if (token.accountId === undefined) return true;
+    const application = applicationOf(holder);
+    const subject = await findLiveSubject(site, application, token.accountId, token.grantId);
+    if (!subject) return false;
+    if (application.claimsIn.introspection) token.extra = { ...rightsClaims(subject, application) };
+    return true;
+  };
+}
+
+function mayLookUp(caller: Client, holder: Client, token: LookedUpToken): boolean {
+  if (caller.clientId === holder.clientId) return true;
+  if (caller.clientAuthMethod === 'none') return false;
+  if (applicationOf(caller).applicationId === applicationOf(holder).applicationId) return true;
+  const identifiers = (caller as { resource_identifiers?: string[] }).resource_identifiers ?? [];
+  return [token.aud ?? []].flat().some((audience) => identifiers.includes(audience));
+}
