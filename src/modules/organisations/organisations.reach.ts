@@ -23,6 +23,7 @@ export async function resolveReach(
   actor: Actor,
   power: Power,
   under?: { readonly organisationId: string; readonly subtree: boolean },
+  maxNamed = maxNamedOrganisations,
 ): Promise<Reach> {
   const below = (column: Expression<unknown>) =>
     under === undefined
@@ -38,10 +39,8 @@ export async function resolveReach(
       : sql`(select id as organisation_id from organisation) t where`;
   const inScope = organisationInScope(actor, power, sql.ref('t.organisation_id'));
   const { rows } = await sql<{ id: string }>`
-    select t.organisation_id as id from ${source} ${inScope} limit ${maxNamedOrganisations + 1}`.execute(
-    reader as Writer,
-  );
-  if (rows.length <= maxNamedOrganisations) {
+    select t.organisation_id as id from ${source} ${inScope} limit ${maxNamed + 1}`.execute(reader as Writer);
+  if (rows.length <= maxNamed) {
     const ids = rows.map((row) => row.id);
     return { ids, contains: (column) => sql<SqlBool>`${column} = any(${ids}::uuid[])` };
   }

@@ -6,6 +6,7 @@ import type { AffiliationType, Reader, Writer } from '../../platform/db/types.ts
 import { notFound } from '../../platform/errors.ts';
 import type { Actor } from '../administration/index.ts';
 import {
+  maxNamedOrganisations,
   resolveReach,
   searchPatterns,
   toPage,
@@ -31,10 +32,21 @@ export interface PeopleFilter {
 
 /** So soon before its end an affiliation is `expiring`. */
 export const expiringDays = 30;
-/** Selections of no more affiliations than this are read whole and counted. */
-export const smallSelection = 5000;
-/** How many names are looked at before a search asks the trigram index instead. */
-const walkedNames = 3000;
+export interface ListLimits {
+  /** Selections of no more affiliations than this are read whole and counted. */
+  readonly smallSelection: number;
+  /** How many names are looked at before a search asks the trigram index instead. */
+  readonly walkedNames: number;
+  /** More organisations than this are not named one by one. */
+  readonly namedOrganisations: number;
+}
+
+/** Others are for tests: every way to find a page must find the same one. */
+export const listLimits: ListLimits = {
+  smallSelection: 5000,
+  walkedNames: 3000,
+  namedOrganisations: maxNamedOrganisations,
+};
 
 interface Key {
   readonly key: string;
@@ -43,6 +55,7 @@ interface Key {
 
 interface Selection {
   readonly reach: Reach;
+  readonly limits: ListLimits;
   readonly patterns: readonly string[];
   /** Conditions on the affiliation `f`, but for its organisation. */
   readonly matches: RawBuilder<SqlBool>;
@@ -58,8 +71,9 @@ export async function listPeople(
   at: Date,
   filter: PeopleFilter,
   page: PageRequest,
+  limits: ListLimits = listLimits,
 ): Promise<Page<ListedPerson>> {
-  const selection = await select(reader, actor, at, filter);
+  const selection = await select(reader, actor, at, filter, limits);
   const keys = toPage(await findKeys(reader, selection, page), page);
   const ids = keys.items.map((item) => item.id);
   return { ...keys, items: await loadListed(reader, ids, selection.reach, at) };
@@ -72,8 +86,8 @@ export async function countPeople(
   at: Date,
   filter: PeopleFilter,
 ): Promise<number | undefined> {
-  const selection = await select(reader, actor, at, filter);
-  if (!(await isSmall(reader, selection.reach))) return undefined;
+  const selection = await select(reader, actor, at, filter, listLimits);
+  if (!(await isSmall(reader, selection))) return undefined;
   const { rows } = await sql<{ count: number }>`
     select count(distinct f.person_id)::int as count from affiliation f
     where ${ofOrganisations(selection)} and ${selection.matches} and ${personMatches(selection)}`.execute(
@@ -90,7 +104,7 @@ export async function* exportPeople(
   filter: PeopleFilter,
   size = 500,
 ): AsyncGenerator<ListedPerson> {
-  const selection = await select(reader, actor, at, filter);
+  const selection = await select(reader, actor, at, filter, listLimits);
   let after: Key | undefined;
   for (;;) {
     const page: PageRequest = { size, after };
@@ -106,15 +120,22 @@ export async function* exportPeople(
   }
 }
 
-async function select(reader: Reader | Writer, actor: Actor, at: Date, filter: PeopleFilter): Promise<Selection> {
+async function select(
+  reader: Reader | Writer,
+  actor: Actor,
+  at: Date,
+  filter: PeopleFilter,
+  limits: ListLimits,
+): Promise<Selection> {
   const under = { organisationId: filter.organisationId, subtree: filter.subtree ?? false };
-  const reach = await resolveReach(reader, actor, 'person.view', under);
+  const reach = await resolveReach(reader, actor, 'person.view', under, limits.namedOrganisations);
   if (reach.ids?.includes(filter.organisationId) === false) throw notFound('organisation');
   const conditions = [sql<SqlBool>`f.cancelled_at is null`, statusCondition(filter.status, at)];
   if (filter.unitId) conditions.push(sql<SqlBool>`f.unit_id = ${filter.unitId}::uuid`);
   if (filter.type) conditions.push(sql<SqlBool>`f.type = ${filter.type}`);
   return {
     reach,
+    limits,
     patterns: searchPatterns(filter.q),
     matches: sql<SqlBool>`${sql.join(conditions, sql` and `)}`,
   };
@@ -132,22 +153,22 @@ function statusCondition(status: AffiliationStatus | undefined, at: Date): RawBu
   return sql<SqlBool>`true`;
 }
 
-async function isSmall(reader: Reader | Writer, reach: Reach): Promise<boolean> {
+async function isSmall(reader: Reader | Writer, { reach, limits }: Selection): Promise<boolean> {
   if (reach.ids === undefined) return false;
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from (
-      select 1 from affiliation where organisation_id = any(${reach.ids}::uuid[]) limit ${smallSelection + 1}) few`.execute(
+      select 1 from affiliation where organisation_id = any(${reach.ids}::uuid[]) limit ${limits.smallSelection + 1}) few`.execute(
     reader as Writer,
   );
-  return (rows[0]?.count ?? 0) <= smallSelection;
+  return (rows[0]?.count ?? 0) <= limits.smallSelection;
 }
 
 async function findKeys(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Key[]> {
-  if (await isSmall(reader, selection.reach)) return gather(reader, selection, page);
+  if (await isSmall(reader, selection)) return gather(reader, selection, page);
   const named = selection.reach.ids !== undefined;
   if (selection.patterns.length === 0)
     return named ? merge(reader, selection, page) : walk(reader, selection, page);
-  const walked = await walk(reader, selection, page, walkedNames);
+  const walked = await walk(reader, selection, page, selection.limits.walkedNames);
   if (walked.length > page.size) return walked;
   return searchFirst(reader, selection, page);
 }
@@ -178,7 +199,12 @@ async function merge(reader: Reader | Writer, selection: Selection, page: PageRe
 }
 
 /** Much of the site: go through the names in order. `names` bounds how many are looked at. */
-async function walk(reader: Reader | Writer, selection: Selection, page: PageRequest, names?: number): Promise<Key[]> {
+async function walk(
+  reader: Reader | Writer,
+  selection: Selection,
+  page: PageRequest,
+  names?: number,
+): Promise<Key[]> {
   const bound = names === undefined ? sql`` : sql`limit ${names}`;
   const { rows } = await sql<Key>`
     select p.sort_name as key, p.id from (

@@ -125,7 +125,11 @@ export async function getPerson(
   };
 }
 
-function listAffiliations(reader: Reader | Writer, actor: Actor, personId: string): Promise<PersonAffiliation[]> {
+function listAffiliations(
+  reader: Reader | Writer,
+  actor: Actor,
+  personId: string,
+): Promise<PersonAffiliation[]> {
   return reader
     .selectFrom('affiliation as f')
     .innerJoin('organisation as o', 'o.id', 'f.organisation_id')
@@ -147,7 +151,11 @@ function listAffiliations(reader: Reader | Writer, actor: Actor, personId: strin
     .execute();
 }
 
-function listAssignments(reader: Reader | Writer, actor: Actor, personId: string): Promise<PersonAssignment[]> {
+function listAssignments(
+  reader: Reader | Writer,
+  actor: Actor,
+  personId: string,
+): Promise<PersonAssignment[]> {
   return reader
     .selectFrom('assignment as a')
     .innerJoin('application_right as r', 'r.id', 'a.right_id')

@@ -7,8 +7,10 @@ import {
   getPerson,
   listPeople,
   loadOverview,
+  type ListLimits,
   type PeopleFilter,
 } from '../../../src/modules/people/index.ts';
+import type { Actor } from '../../../src/modules/administration/index.ts';
 import type { PageRequest } from '../../../src/modules/organisations/index.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';
 import {
@@ -114,6 +116,58 @@ test('pages forward and back visit everybody once', async () => {
   });
   assert.deepEqual([back.items.map((item) => item.givenName), back.hasPrevious], [['An', 'Bé'], false]);
 });
+
+test('every way to find a page finds the same one, in scope and out of it', async () => {
+  const at = site.clock.now();
+  const ways: ListLimits[] = [
+    { smallSelection: 0, walkedNames: 3000, namedOrganisations: 400 },
+    { smallSelection: 0, walkedNames: 1, namedOrganisations: 400 },
+    { smallSelection: 0, walkedNames: 3000, namedOrganisations: 0 },
+    { smallSelection: 0, walkedNames: 1, namedOrganisations: 0 },
+  ];
+  const filters: Partial<PeopleFilter>[] = [
+    {},
+    { status: 'current' },
+    { q: 'e' },
+    { q: 'de', type: 'employee' },
+  ];
+  for (const by of [local, provincial]) {
+    const actor = await world.actor(by);
+    for (const filter of filters) {
+      const asked = { organisationId: by === local ? town.id : province.id, subtree: true, ...filter };
+      for (const page of await pagesOf(actor, asked)) {
+        const expected = await listPeople(site.db.reader, actor, at, asked, page);
+        for (const limits of ways) {
+          const found = await listPeople(site.db.reader, actor, at, asked, page, limits);
+          assert.deepEqual(found, expected, JSON.stringify({ limits, filter, page }));
+        }
+      }
+    }
+    const outside = by === local ? village.id : town.id;
+    for (const limits of by === local ? ways : []) {
+      const nowhere = { organisationId: outside };
+      await assert.rejects(listPeople(site.db.reader, actor, at, nowhere, first, limits), {
+        code: 'organisation_not_found',
+      });
+    }
+  }
+});
+
+/** The first page, one in the middle, and the way back from there. */
+async function pagesOf(actor: Actor, filter: PeopleFilter): Promise<PageRequest[]> {
+  const { items } = await listPeople(site.db.reader, actor, site.clock.now(), filter, { size: 3 });
+  const last = items.at(-1);
+  const place = last && { key: last.sortName, id: last.id };
+  return [
+    { size: 3 },
+    ...(place
+      ? [
+          { size: 2, after: place },
+          { size: 2, before: place },
+        ]
+      : []),
+  ];
+}
 
 test('the subtree is that part of it which the actor administers', async () => {
   assert.deepEqual(await names(provincial, { organisationId: province.id }), ['Piet']);
