@@ -4,3 +4,4 @@ export { publishCheckpoint, type Published } from './audit.publish.ts';
 export { checkpointKeys } from './audit.checkpoint.ts';
 export { readCheckpointLines, readPublicKeys } from './audit.checkpoint-files.ts';
 export { verifyAudit, type Finding, type Verification } from './audit.verify.ts';
+export { verifyAndRemember } from './audit.verification.ts';
