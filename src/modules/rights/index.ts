@@ -8,7 +8,7 @@ export { changeOffer, createOffer, endOffer } from './offers.commands.ts';
 export { refuseOwnBenefit, requireApplication } from './rights.access.ts';
 export { changeRight, createRight, endRight } from './rights.commands.ts';
 export { canonicalContext, checkContext, isSafePattern } from './rights.context.ts';
-export { checkDefinitions } from './rights.contexts.ts';
+export { checkDefinitions, writeContexts } from './rights.contexts.ts';
 export { nameIn } from './rights.model.ts';
 export {
   findOffer,
