@@ -61,6 +61,8 @@ export interface Change {
   readonly trx: Writer;
   /** The instant of the change, the same everywhere inside it. */
   readonly at: Date;
+  /** The present: later than `at` once a lock had to be waited for. Only to judge and end what was waited for. */
+  now(): Date;
   readonly origin: Origin;
   /** Writes an audit row in this transaction. */
   record(fact: AuditFact): void;

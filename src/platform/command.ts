@@ -41,6 +41,7 @@ async function runOnce<T>(site: Site, origin: Origin, body: (change: Change) => 
       const change: Change = {
         trx,
         at: site.clock.now(),
+        now: () => site.clock.now(),
         origin,
         record: (fact) => void facts.push(fact),
         enqueue: (message) => void messages.push(message),

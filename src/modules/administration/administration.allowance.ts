@@ -13,15 +13,17 @@ import type { Actor } from './administration.model.ts';
 import { loadActor } from './administration.queries.ts';
 
 /**
- * The actor of a command, loaded inside its transaction. Holds their administrations until the end of it: one that is
- * being taken away at this moment is waited for, so that nothing is given after its end.
+ * The actor of a command, loaded inside its transaction. Holds their administrations until the end of it; one that is
+ * being taken away at this moment is waited for, and what then counts is the instant after the waiting. Without it a
+ * grant begun a moment before the end was still given after it.
  */
 export async function loadActingActor(change: Change, personId: string): Promise<Actor> {
   await sql`select id from administration
     where person_id = ${personId}::uuid and valid_at @> ${change.at}::timestamptz order by id for share`.execute(
     change.trx,
   );
-  return loadActor(change.trx, personId, change.at);
+  const present = change.now();
+  return loadActor(change.trx, personId, present > change.at ? present : change.at);
 }
 
 export interface AllowanceQuestion {

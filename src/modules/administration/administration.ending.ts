@@ -42,9 +42,10 @@ export async function endAdministration(
     if (stored.cancelled_at !== null || (stored.valid_until !== null && stored.valid_until <= change.at)) {
       throw new AppError('conflict', 'administration_over');
     }
-    const ended = await shrinkAdministrations(change, [stored.id], change.at, {
-      acknowledgeLast: input.acknowledgeLast ?? false,
-    });
+    // Whoever used it up to now holds it: after the waiting, the end is later than all they did.
+    await lockWithDelegated(change.trx, [stored.id]);
+    const acknowledgeLast = input.acknowledgeLast ?? false;
+    const ended = await shrinkAdministrations(change, [stored.id], change.now(), { acknowledgeLast });
     recordEndings(change, ended, input.reason);
   });
 }
@@ -72,7 +73,7 @@ export async function shrinkAdministrations(
   options: { readonly acknowledgeLast: boolean },
 ): Promise<EndedAdministration[]> {
   if (administrationIds.length === 0) return [];
-  await lockOrganisationsOf(change.trx, administrationIds);
+  await lockWithDelegated(change.trx, administrationIds);
   const { rows } = await sql<EndedAdministration>`
     with recursive fallen as (
       select id from administration where id = any(${[...administrationIds]}::uuid[])
@@ -116,16 +117,21 @@ const headsOf = (rows: readonly EndedAdministration[]): string[] => [
   ),
 ];
 
-/** Two heads ended at the same time would each see the other one stay. */
-async function lockOrganisationsOf(trx: Writer, administrationIds: readonly string[]): Promise<void> {
-  await sql`
+/**
+ * Holds the administrations, what was delegated from them, and their organisations: two heads ended at the same time
+ * would each see the other one stay.
+ */
+async function lockWithDelegated(trx: Writer, administrationIds: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ id: string; organisation_id: string | null }>`
     with recursive fallen as (
-      select id, organisation_id from administration where id = any(${[...administrationIds]}::uuid[])
-      union select d.id, d.organisation_id from administration d join fallen on d.given_by_id = fallen.id
+      select id from administration where id = any(${[...administrationIds]}::uuid[])
+      union select d.id from administration d join fallen on d.given_by_id = fallen.id
     )
-    select id from organisation where id in (select organisation_id from fallen) order by id for no key update`.execute(
-    trx,
-  );
+    select id, organisation_id from administration where id in (select id from fallen)
+    order by id for no key update`.execute(trx);
+  const organisationIds = rows.flatMap((row) => row.organisation_id ?? []);
+  await sql`select id from organisation where id = any(${organisationIds}::uuid[])
+    order by id for no key update`.execute(trx);
 }
 
 /** Which of these organisations have no head administrator of their own at that instant. */
