@@ -78,6 +78,8 @@ function relativeText(spans: Intl.RelativeTimeFormat, at: Date, now: Date, days:
 
 /** Days since 1970-01-01 on the calendar of the zone. */
 function dayNumber(at: Date, zone: string): number {
-  const parts = new Intl.DateTimeFormat('en-CA', { timeZone: zone, dateStyle: 'short' }).format(at);
-  return Date.parse(`${parts}T00:00:00Z`) / dayMs;
+  return Date.parse(`${calendar({ dateStyle: 'short' }, zone).format(at)}T00:00:00Z`) / dayMs;
 }
+
+// Writes YYYY-MM-DD. Kept, since making a format costs a hundred times what using it does.
+const calendar = memoFormatter('en-CA');
