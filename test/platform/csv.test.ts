@@ -1,5 +1,7 @@
 // Tables: what spreadsheets write is read, what is wrong is said with its line, and writing survives reading.
 import assert from 'node:assert/strict';
+import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { isAppError } from '../../src/platform/errors.ts';
@@ -21,7 +23,7 @@ async function errorOf(source: string | Uint8Array, limits?: CsvLimits) {
     () => undefined,
     (reason: unknown) => reason,
   );
-  assert.ok(isAppError(error), `no error for ${JSON.stringify(source)}`);
+  assert.ok(isAppError(error), `no error for ${JSON.stringify(source).slice(0, 80)}`);
   return { code: error.code, ...error.params };
 }
 
@@ -115,11 +117,34 @@ describe('a table that cannot be read', () => {
   it('is refused beyond the limits, never cut short', async () => {
     assert.deepEqual(await errorOf('a\n1\n2\n3\n', { maxRows: 2 }), {
       code: 'file_too_many_rows',
-      maxRows: 2,
+      maximum: 2,
     });
     assert.equal((await read('a\n1\n2\n', { maxRows: 2 })).length, 2);
-    assert.deepEqual(await errorOf('a\n1\n', { maxBytes: 3 }), { code: 'file_too_large', maxBytes: 3 });
+    assert.deepEqual(await errorOf(`a\n${'1\n'.repeat(2 ** 19)}`, { maxBytes: 2 ** 20 }), {
+      code: 'file_too_large',
+      maximum: 1,
+    });
     assert.equal((await errorOf(`a\n${'x'.repeat(2 ** 21)}\n`)).code, 'file_line_too_long');
+  });
+});
+
+describe('the source of a table', () => {
+  it('is let go when the reader has seen enough', async () => {
+    const source = Readable.from(inPieces(Buffer.from(`a\n${'x\n'.repeat(100_000)}`), 1000));
+    for await (const row of readCsv(source)) {
+      assert.equal(row.line, 2);
+      break;
+    }
+    assert.equal(source.destroyed, true);
+  });
+
+  it('fails with its own error', async () => {
+    await assert.rejects(collect(readCsv(createReadStream('/nowhere.csv'))), { code: 'ENOENT' });
+    async function* cut() {
+      yield Buffer.from('a\n1\n');
+      throw new Error('connection lost');
+    }
+    await assert.rejects(collect(readCsv(cut())), /connection lost/);
   });
 });
 

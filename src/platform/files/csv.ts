@@ -2,7 +2,7 @@
 import { CsvError, parse } from 'csv-parse';
 import type { Info } from 'csv-parse';
 import { stringify } from 'csv-stringify';
-import { Readable } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { AppError } from '../errors.ts';
 import { decodeText } from './text-encoding.ts';
 
@@ -25,7 +25,7 @@ export type CsvLimits = { maxRows?: number; maxBytes?: number };
  * Reads a table with a header row: separated by `;`, `,` or tab, in UTF-8, UTF-16 or windows-1252. Empty lines are
  * passed over. Rows come as they are read, so an error may follow rows that were good.
  * @throws invalid `file_empty`, `file_no_header`, `file_duplicate_column` {column}, `file_row_length` {line, expected,
- * found}, `file_bad_quotes` {line}, `file_too_many_rows` {maxRows}, and those of `decodeText`.
+ * found}, `file_bad_quotes` {line}, `file_too_many_rows` {maximum}, and those of `decodeText`.
  */
 export async function* readCsv(
   source: Readable | AsyncIterable<Uint8Array> | Uint8Array,
@@ -43,39 +43,41 @@ export async function* readCsv(
     }
     if (cells.length !== columns.length) throw rowLengthError(line, columns.length, cells.length);
     rows += 1;
-    if (rows > maxRows) throw new AppError('invalid', 'file_too_many_rows', { params: { maxRows } });
+    if (rows > maxRows) throw new AppError('invalid', 'file_too_many_rows', { params: { maximum: maxRows } });
     yield { line, values: Object.fromEntries(columns.map((name, index) => [name, cells[index] ?? ''])) };
   }
   if (columns === undefined) throw new AppError('invalid', 'file_empty');
 }
 
+type RawRecord = { record: string[]; info: Info; raw: string };
 type ParsedRecord = { line: number; cells: string[] };
 
 async function* parseRecords(text: AsyncGenerator<string>): AsyncGenerator<ParsedRecord> {
   const { delimiter, skipLines, all } = await sniffDelimiter(unixLines(text));
-  const parser = Readable.from(all, { objectMode: false }).compose(
-    parse({
-      delimiter,
-      from_line: 1 + skipLines,
-      info: true,
-      raw: true,
-      relax_column_count: true,
-      skip_empty_lines: true,
-      max_record_size: 1024 * 1024,
-    }),
-  );
+  const reader = Readable.from(all, { objectMode: false });
+  const parser = parse({
+    delimiter,
+    from_line: 1 + skipLines,
+    info: true,
+    raw: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    max_record_size: 1024 * 1024,
+  });
+  // An error of either reaches the loop below through the parser.
+  pipeline(reader, parser, () => undefined);
   try {
-    for await (const { record, info, raw } of parser as AsyncIterable<{
-      record: string[];
-      info: Info;
-      raw: string;
-    }>) {
+    for await (const { record, info, raw } of parser as AsyncIterable<RawRecord>) {
       const cells = record.map((cell) => cell.trim().replace(ESCAPED_FORMULA, ''));
       if (cells.every((cell) => cell === '')) continue;
       yield { line: info.lines - newlinesIn(raw.trim()), cells };
     }
   } catch (error) {
     throw toAppError(error);
+  } finally {
+    // Whoever stops early must not leave the file open.
+    reader.destroy();
+    if (!reader.closed) await new Promise((resolve) => void reader.once('close', resolve));
   }
 }
 

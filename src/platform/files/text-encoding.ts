@@ -9,7 +9,7 @@ const MAX_LINE_BYTES = 1024 * 1024;
 /**
  * Decodes as it reads. Without a mark, bytes that are no UTF-8 make it windows-1252, unless earlier lines had
  * letters that only UTF-8 explains.
- * @throws invalid `file_too_large` {maxBytes}, `file_bad_encoding` {line}, `file_line_too_long` {line}.
+ * @throws invalid `file_too_large` {maximum} in MiB, `file_bad_encoding` {line}, `file_line_too_long` {line}.
  */
 export async function* decodeText(
   source: AsyncIterable<Uint8Array>,
@@ -99,7 +99,13 @@ async function* limitBytes(source: AsyncIterable<Uint8Array>, maxBytes: number):
   let total = 0;
   for await (const bytes of source) {
     total += bytes.length;
-    if (total > maxBytes) throw new AppError('invalid', 'file_too_large', { params: { maxBytes } });
+    if (total > maxBytes) throw tooLarge(maxBytes);
     yield bytes;
   }
+}
+
+function tooLarge(maxBytes: number): AppError {
+  return new AppError('invalid', 'file_too_large', {
+    params: { maximum: Math.floor(maxBytes / 1024 / 1024) },
+  });
 }
