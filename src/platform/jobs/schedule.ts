@@ -17,14 +17,18 @@ export interface Schedule {
 
 const queue = 'mandaat-tasks';
 const schema = 'job';
-/** How often is looked whether a task is due. Longer costs punctuality, shorter costs the embedded engine. */
-const pollSeconds = 10;
+/** How often is looked whether something is due. Longer costs punctuality, shorter costs the embedded engine. */
+const defaults = { pollSeconds: 10, cronSeconds: 30 };
 
 type ScheduleSite = Pick<Site, 'config' | 'db' | 'logger'>;
 
 /** Starts the schedule; tasks that are no longer listed are taken off it. */
-export async function startSchedule(site: ScheduleSite, tasks: readonly Task[]): Promise<Schedule> {
-  const boss = new PgBoss(bossOptions(site));
+export async function startSchedule(
+  site: ScheduleSite,
+  tasks: readonly Task[],
+  { pollSeconds, cronSeconds } = defaults,
+): Promise<Schedule> {
+  const boss = new PgBoss(bossOptions(site, pollSeconds, cronSeconds));
   boss.on('error', (error) => site.logger.error({ err: error }, 'the job schedule reports an error'));
   await boss.start();
   await boss.createQueue(queue, { retryLimit: 0, expireInSeconds: 900, deleteAfterSeconds: 3600 });
@@ -55,12 +59,12 @@ async function runTask(site: ScheduleSite, task: Task | undefined): Promise<void
   }
 }
 
-function bossOptions(site: ScheduleSite): ConstructorOptions {
+function bossOptions(site: ScheduleSite, pollSeconds: number, cronSeconds: number): ConstructorOptions {
   const common = {
     schema,
     // Longer than the defaults: this is an idle schedule, not a busy queue.
-    cronMonitorIntervalSeconds: 30,
-    cronWorkerIntervalSeconds: 10,
+    cronMonitorIntervalSeconds: cronSeconds,
+    cronWorkerIntervalSeconds: Math.max(1, pollSeconds),
     superviseIntervalSeconds: 300,
     flowIntervalSeconds: 3600,
     bamIntervalSeconds: 3600,
