@@ -1,13 +1,10 @@
 // The variables of the environment: how each is checked, and where it is documented. Only config.ts uses this.
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { languages } from './i18n.ts';
 
 const DEFAULTS_FILE = new URL('../../config/defaults.env', import.meta.url);
 const KEY_BYTES = 32;
-
-/** Languages of the screens and mails. */
-export const LANGUAGES = ['en', 'nl', 'fr', 'de'] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
@@ -61,7 +58,7 @@ export const variables = z.object({
   INTERNAL_HOSTS: list,
   SMTP_URL: empty.or(z.url({ protocol: /^smtps?$/, error: 'must start with smtp:// or smtps://' })),
   MAIL_FROM: z.string().includes('@', 'must be a mail address'),
-  DEFAULT_LANGUAGE: z.enum(LANGUAGES),
+  DEFAULT_LANGUAGE: z.enum(languages),
   TIME_ZONE: z.string().refine(isTimeZone, 'is not a time zone of the IANA database'),
 });
 

@@ -3,7 +3,8 @@ import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { isOrigin, readDocumentedVariables, variables } from './config-variables.ts';
-import type { DocumentedVariable, Language, Variables } from './config-variables.ts';
+import type { DocumentedVariable, Variables } from './config-variables.ts';
+import type { Language } from './i18n.ts';
 import { findOrCreateLocalSecrets } from './local-secrets.ts';
 import { Secret } from './secret.ts';
 

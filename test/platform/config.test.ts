@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { readDocumentedVariables } from '../../src/platform/config-variables.ts';
+import { readDocumentedVariables, variables } from '../../src/platform/config-variables.ts';
 import { ConfigError, loadConfig } from '../../src/platform/config.ts';
 import { testConfig, testKey } from '../support/config.ts';
 
@@ -41,6 +41,12 @@ describe('configuration', () => {
     assert.equal(config.demo, true);
     assert.equal(config.auditCheckpointDir, join(dataDir, 'audit'));
     assert.equal(config.logFormat, 'text');
+    assert.deepEqual(
+      readDocumentedVariables()
+        .map(({ name }) => name)
+        .sort(),
+      Object.keys(variables.shape).sort(),
+    );
     for (const { name, purpose } of readDocumentedVariables()) assert.match(purpose, /^[A-Z].{15}/, name);
   });
 
