@@ -7,6 +7,8 @@ export type {
   Judgement,
 } from './administration.conferral.ts';
 export type { Ceiling, PeriodAnswer, PeriodQuestion } from './administration.ceiling.ts';
+export type { AppointAdministrator, ChangeAdministrationPeriod } from './administration.commands.ts';
+export type { EndAdministration, EndedAdministration } from './administration.ending.ts';
 export type { Actor, Administration, Power } from './administration.model.ts';
 export {
   loadActingActor,
