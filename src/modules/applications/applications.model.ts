@@ -1,0 +1,77 @@
+// What a connected application and its clients are; how a right becomes a role value. Pure.
+import type { ClaimsIn, ContextValues, Names } from '../../platform/db/types.ts';
+import type { Period } from '../../platform/period.ts';
+
+export interface Application {
+  readonly id: string;
+  readonly code: string;
+  readonly names: Names;
+  readonly descriptions: Names;
+  readonly owner: { readonly id: string; readonly code: string; readonly name: string };
+  readonly homeUrl: string | null;
+  readonly contactMail: string | null;
+  readonly roleTemplate: string;
+  readonly roleClaim: string;
+  readonly period: Period;
+  readonly version: number;
+}
+
+export interface Client {
+  readonly id: string;
+  readonly applicationId: string;
+  readonly name: string;
+  /** OpenID Connect client metadata, RFC 7591 names, no secrets. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** When each secret was made and when it stops; never the secret. */
+  readonly secrets: readonly { readonly createdAt: Date; readonly expiresAt: Date | null }[];
+  readonly claimsIn: ClaimsIn;
+  readonly pkceRequired: boolean;
+  readonly disabledAt: Date | null;
+  readonly version: number;
+}
+
+const placeholders = /\{(right|context|organisation)\}/g;
+
+/**
+ * Whether a template for role values is usable: `{right}` once, the other placeholders at most once, and between them
+ * only what neither codes nor claims choke on.
+ */
+export function isRoleTemplate(template: string): boolean {
+  const used = [...template.matchAll(placeholders)].map((match) => match[1]);
+  if (!used.includes('right') || new Set(used).size < used.length || template.length > 200) return false;
+  return /^[A-Za-z0-9._:/#|-]*$/.test(template.replaceAll(placeholders, ''));
+}
+
+/**
+ * The role values of one right: one for each context value, or one without. A placeholder that has no value goes with
+ * the separator before it, so that `{right}-{context}:{organisation}` gives `Right:org` where there is no context.
+ */
+export function roleValues(
+  template: string,
+  right: { code: string; context: ContextValues },
+  organisationCode: string,
+): string[] {
+  const values = Object.values(right.context).flat();
+  const contexts = template.includes('{context}') && values.length > 0 ? values : [''];
+  const bare = template.startsWith('{context}') ? /\{context\}[^{]?/ : /[^}]?\{context\}/;
+  return contexts.map((context) =>
+    (context === '' ? template.replace(bare, '') : template.replace('{context}', () => context))
+      .replace('{right}', () => right.code)
+      .replace('{organisation}', () => organisationCode),
+  );
+}
+
+export type ClientKind = 'web' | 'public' | 'machine';
+
+/** What kind of client the metadata makes it. */
+export function clientKindOf(metadata: Readonly<Record<string, unknown>>): ClientKind {
+  const grants = Array.isArray(metadata['grant_types']) ? metadata['grant_types'] : [];
+  if (grants.includes('client_credentials') && !grants.includes('authorization_code')) return 'machine';
+  return metadata['token_endpoint_auth_method'] === 'none' ? 'public' : 'web';
+}
+
+/** Whether the client signs in with a secret of ours. */
+export function usesSecret(metadata: Readonly<Record<string, unknown>>): boolean {
+  const method = metadata['token_endpoint_auth_method'] ?? 'client_secret_basic';
+  return typeof method === 'string' && method.startsWith('client_secret');
+}

@@ -1,0 +1,18 @@
+// What other modules and the composition root may use of applications.
+export type { ApplicationInput } from './applications.commands.ts';
+export type { ClientInput, ClientMetadataCheck } from './applications.clients.ts';
+export type { Application, Client } from './applications.model.ts';
+export {
+  changeClient,
+  createClient,
+  notifyClientChanged,
+  rotateClientSecret,
+} from './applications.clients.ts';
+export { changeApplication, checkRoles, createApplication, endApplication } from './applications.commands.ts';
+export { clientKindOf, isRoleTemplate, roleValues, usesSecret } from './applications.model.ts';
+export {
+  getApplication,
+  getVisibleApplication,
+  listApplications,
+  listClientsOf,
+} from './applications.queries.ts';
