@@ -1,5 +1,6 @@
 // Appends audit rows to a lane inside the transaction of the change they tell of.
 import { randomInt } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { sql } from 'kysely';
 import type { ActorRef, AuditFact, AuditOutcome, Origin } from '../../platform/change.ts';
 import type { Writer } from '../../platform/db/types.ts';
@@ -16,11 +17,21 @@ interface Lane {
   hash: Uint8Array;
 }
 
-/** Takes a lane nobody else holds and keeps it until the end of the transaction; waits only when all are held. */
+const maxLooks = 50;
+const betweenLooksMs = 10;
+
+/**
+ * Takes a lane nobody else holds and keeps it until the end of the transaction. When all are held it looks again,
+ * since most are held for milliseconds; only then does it wait for one, which may be that of a slow transaction.
+ */
 async function takeLane(trx: Writer): Promise<Lane> {
   const free = trx.selectFrom('audit_lane').select(['lane', 'seq', 'hash']);
-  const first = await free.orderBy('lane').limit(1).forUpdate().skipLocked().executeTakeFirst();
-  return first ?? (await free.where('lane', '=', randomInt(laneCount)).forUpdate().executeTakeFirstOrThrow());
+  for (let look = 0; look < maxLooks; look++) {
+    const lane = await free.orderBy('lane').limit(1).forUpdate().skipLocked().executeTakeFirst();
+    if (lane) return lane;
+    await setTimeout(betweenLooksMs);
+  }
+  return free.where('lane', '=', randomInt(laneCount)).forUpdate().executeTakeFirstOrThrow();
 }
 
 function actorColumns(
