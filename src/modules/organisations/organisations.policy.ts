@@ -8,8 +8,8 @@ export interface EndFacts {
 }
 
 export function mayEndOrganisation(facts: EndFacts): Decision {
-  if (facts.runningChildren > 0) return deny('organisation_has_children');
-  return facts.leavesNoOperator ? deny('last_operator') : allow;
+  if (facts.runningChildren > 0) return deny('organisation_has_children', 'conflict');
+  return facts.leavesNoOperator ? deny('last_operator', 'conflict') : allow;
 }
 
 export interface UnitEndFacts {
@@ -19,5 +19,5 @@ export interface UnitEndFacts {
 
 /** A unit people still work in cannot end: their affiliations would point nowhere. */
 export function mayEndUnit(facts: UnitEndFacts): Decision {
-  return facts.runningChildren + facts.affiliations > 0 ? deny('unit_in_use') : allow;
+  return facts.runningChildren + facts.affiliations > 0 ? deny('unit_in_use', 'conflict') : allow;
 }

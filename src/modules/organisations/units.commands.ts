@@ -94,8 +94,8 @@ export async function endUnit(
 ): Promise<void> {
   await changeOne(site, actor, origin, 'unit.ended', input, async (change, found) => {
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
-    refuseWrong(checkPeriodOrder(found.valid_from, until));
     enforce(mayEndUnit(await loadUnitEndFacts(change, found.id, until)));
+    refuseWrong(checkPeriodOrder(found.valid_from, until));
     await change.trx.updateTable('unit').set({ valid_until: until }).where('id', '=', found.id).execute();
     return { before: { until: found.valid_until }, after: { until } };
   });
