@@ -27,7 +27,6 @@ export function createFormats(
   const locale = locales[lang];
   const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' };
   const time: Intl.DateTimeFormatOptions = { ...day, hour: '2-digit', minute: '2-digit' };
-  const numbers = new Intl.NumberFormat(locale);
   const lists = new Intl.ListFormat(locale, { type: 'conjunction' });
   const spans = new Intl.RelativeTimeFormat(locale, { numeric: 'auto' });
   const formatter = memoFormatter(locale);
@@ -52,9 +51,17 @@ export function createFormats(
       const present = new Date(now);
       return relativeText(spans, at, present, dayNumber(at, z) - dayNumber(present, z));
     },
-    number: (value) => numbers.format(value),
+    number: (value) => formatNumber(lang, value),
     list: (values) => lists.format(values),
   };
+}
+
+const numberFormats = new Map<Language, Intl.NumberFormat>();
+
+export function formatNumber(lang: Language, value: number): string {
+  const format = numberFormats.get(lang) ?? new Intl.NumberFormat(locales[lang]);
+  numberFormats.set(lang, format);
+  return format.format(value);
 }
 
 function memoFormatter(locale: string): (o: Intl.DateTimeFormatOptions, zone: string) => Intl.DateTimeFormat {

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import i18next from 'i18next';
-import { createFormats, type Formats } from './formats.ts';
+import { createFormats, formatNumber, type Formats } from './formats.ts';
 
 export const languages = ['en', 'nl', 'fr', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -41,13 +41,14 @@ export function createTranslator(options: { localesDir: string; timeZone?: strin
     languages.map((lang) => [lang, { translation: readLanguage(join(options.localesDir, lang)) }]),
   );
   const engine = i18next.createInstance();
+  engine.use({ type: 'formatter', init: () => {}, add: () => {}, addCached: () => {}, format: formatParam });
   void engine.init({
     resources,
     initAsync: false,
     fallbackLng: 'en',
     supportedLngs: [...languages],
     nsSeparator: false,
-    interpolation: { escapeValue: false },
+    interpolation: { escapeValue: false, alwaysFormat: true },
     returnNull: false,
   });
   const cache = new Map<string, T>();
@@ -70,6 +71,17 @@ export function createTranslator(options: { localesDir: string; timeZone?: strin
       return known;
     },
   };
+}
+
+/** `{{count}}` is written as the language writes numbers; all else (years, codes, names) exactly as given. */
+function formatParam(
+  value: unknown,
+  _format: string | undefined,
+  lang: string | undefined,
+  options?: { interpolationkey?: string },
+): string {
+  const isCount = options?.interpolationkey === 'count' && typeof value === 'number';
+  return isCount && isLanguage(lang) ? formatNumber(lang, value) : String(value);
 }
 
 function errorText(

@@ -20,6 +20,8 @@ declare global {
       page(view: string, model: object, options: PageOptions): void;
       /** The same as text, for the OpenID library, which sends its answers itself. */
       pageText(view: string, model: object, options: PageOptions): string;
+      /** A piece of a page, without layout: the answer to `data-check-url`. */
+      fragment(view: string, model: object): void;
       /** Lets a form of this page end, by redirect, at another origin (a client's redirect URI). */
       allowFormActionTo(origin: string): void;
     }

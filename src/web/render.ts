@@ -58,6 +58,10 @@ export function setUpViews(app: Application, options: ViewOptions): void {
     speakOn(req, res, translator);
     res.page = (view, model, page) => sendPage(req, res, templates, clock, view, model, page);
     res.pageText = (view, model, page) => renderPage(req, res, templates, clock, view, model, page);
+    res.fragment = (view, model) => {
+      const shared = { ...sharedLocals(res), ...res.words, now: clock.now() };
+      res.type('html').send(templates.render(view, { ...shared, model }));
+    };
     res.vary('Cookie, Accept-Language');
     next();
   });

@@ -64,7 +64,9 @@ describe('words', () => {
     assert.equal(en.t('common.rows', { count: 1 }), '1 row');
     assert.equal(en.t('common.rows', { count: 2 }), '2 rows');
     assert.equal(fr.t('common.rows', { count: 0 }), '0 x');
-    assert.equal(fr.t('common.rows', { count: 2_000_000 }), '2000000 y');
+    assert.equal(fr.t('common.rows', { count: 2_000_000 }), `${fr.number(2_000_000)} y`);
+    assert.equal(en.t('common.rows', { count: 1204 }), '1,204 rows');
+    assert.equal(en.t('common.hello', { name: 2026 }), 'Hello 2026');
   });
 
   it('for errors come from the common file or from the module that knows the code', () => {

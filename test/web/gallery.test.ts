@@ -31,7 +31,7 @@ describe('components in a browser', { skip: browserMissing() }, () => {
     'light on a phone': { theme: 'light', viewport: phone },
     'dark on a phone': { theme: 'dark', viewport: phone },
     'light on a tablet': { theme: 'light', viewport: { width: 1000, height: 800 } },
-    'the narrowest': { theme: 'light', viewport: { width: 320, height: 600 } },
+    'the narrowest, in German': { viewport: { width: 320, height: 600 }, language: 'de' },
   })) {
     it(`are accessible and fit, ${name}`, async () => {
       for (const path of ['/', '/focus', '/csrf']) {

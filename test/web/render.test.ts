@@ -27,6 +27,7 @@ const site = sampleSite({
     app.get('/focus', (_req, res) =>
       res.page('sample/hello', { name: 'x' }, { title: 'x', layout: 'focus', status: 202 }),
     );
+    app.get('/fragment', (_req, res) => res.fragment('sample/hello', { name: '<i>' }));
     app.post('/refused', (_req, res) => res.page('sample/hello', { name: 'x' }, { title: 'x', status: 422 }));
     app.get('/field', (_req, res) => res.page('sample/field', {}, { title: 'x' }));
     app.get('/table', (_req, res) => res.page('sample/list', tableModel, { title: 'x' }));
@@ -56,6 +57,12 @@ describe('a page', () => {
   it('has no navigation in the quiet layout, and the status that it was given', async () => {
     const answer = await request(site).get('/focus').expect(202);
     assert.doesNotMatch(answer.text, /sidenav|An Aerts/);
+  });
+
+  it('can be a piece without layout', async () => {
+    const { text } = await request(site).get('/fragment').expect(200).expect('content-type', /html/);
+    assert.match(text, /^<h1>&lt;i&gt;<\/h1>/);
+    assert.doesNotMatch(text, /<html|topbar/);
   });
 
   it('gives components only their own inputs', async () => {
