@@ -1,8 +1,8 @@
 // Password hashes: argon2id off the main thread, a few at a time, so that tokens flow while people sign in.
 import { hash as argon2Hash, parseOptions, verify as argon2Verify } from '@node-rs/argon2';
 import { availableParallelism } from 'node:os';
+import { createBoundedQueue } from './bounded-queue.ts';
 import type { Config } from './config.ts';
-import { AppError } from './errors.ts';
 
 const ARGON2ID = 2;
 const DEFAULT_QUEUE_LIMIT = 200;
@@ -29,7 +29,7 @@ export function createPasswordHasher(
   limits: { concurrency?: number; queueLimit?: number } = {},
 ): PasswordHasher {
   const concurrency = limits.concurrency ?? Math.max(1, availableParallelism() - 1);
-  const inTurn = createQueue(concurrency, limits.queueLimit ?? DEFAULT_QUEUE_LIMIT);
+  const inTurn = createBoundedQueue(concurrency, limits.queueLimit ?? DEFAULT_QUEUE_LIMIT);
   const options = {
     memoryCost: config.passwordArgon2MemoryKib,
     timeCost: config.passwordArgon2Time,
@@ -62,23 +62,4 @@ function isWeaker(stored: string, config: Argon2Config): boolean {
     used.memoryCost < config.passwordArgon2MemoryKib ||
     used.timeCost < config.passwordArgon2Time
   );
-}
-
-/** Runs tasks at most `concurrency` at a time; refuses at once what would be further back than `limit`. */
-function createQueue(concurrency: number, limit: number): <T>(task: () => Promise<T>) => Promise<T> {
-  let running = 0;
-  const waiting: (() => void)[] = [];
-  return async (task) => {
-    if (running < concurrency) running += 1;
-    else if (waiting.length >= limit) throw new AppError('limited', 'busy');
-    // Whoever finishes hands its place on, so the count of running tasks does not change here.
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) running -= 1;
-      else next();
-    }
-  };
 }

@@ -1,6 +1,7 @@
 // Password hashes: right and wrong, unknown people, raised parameters, and the bounded queue.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { createBoundedQueue } from '../../src/platform/bounded-queue.ts';
 import { isAppError } from '../../src/platform/errors.ts';
 import { createPasswordHasher } from '../../src/platform/password-hash.ts';
 import { testConfig } from '../support/config.ts';
@@ -49,6 +50,23 @@ describe('the queue', () => {
     assert.equal(refused.length, 2);
     for (const { reason } of refused) assert.ok(isAppError(reason) && reason.code === 'busy');
     assert.match(await hasher.hash(password), /^\$argon2id/);
+  });
+
+  it('never runs more at a time than it may, in order of arrival', async () => {
+    const inTurn = createBoundedQueue(2, 20);
+    const log = { running: 0, most: 0, begun: [] as number[] };
+    const task = (number: number) => async () => {
+      log.begun.push(number);
+      log.most = Math.max(log.most, (log.running += 1));
+      for (let turn = 0; turn < 3; turn += 1) await Promise.resolve();
+      log.running -= 1;
+    };
+    // The later ones arrive while the earlier ones are handing their places on.
+    const first = [1, 2, 3, 4].map((number) => inTurn(task(number)));
+    const later = first.map((before, index) => before.then(() => inTurn(task(5 + index))));
+    await Promise.all(later);
+    assert.deepEqual(log, { running: 0, most: 2, begun: log.begun.toSorted((a, b) => a - b) });
+    assert.equal(log.begun.length, 8);
   });
 
   it('goes on after a failure', async () => {
