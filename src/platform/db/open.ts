@@ -8,6 +8,7 @@ import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { ReadonlyKysely } from 'kysely/readonly';
 import pg from 'pg';
+import { lockDataDirectory } from './embedded-lock.ts';
 import { pgliteDialect, Turnstile } from './pglite-dialect.ts';
 import { PGliteStatements } from './pglite-statements.ts';
 import type { Handle, Reader, Schema } from './types.ts';
@@ -80,6 +81,7 @@ function transactionGuard() {
 
 async function openEmbedded(options: OpenOptions): Promise<Database> {
   if (options.dataDir) await mkdir(options.dataDir, { recursive: true });
+  const unlock = options.dataDir ? await lockDataDirectory(options.dataDir) : undefined;
   const pglite = await PGlite.create({
     ...(options.dataDir ? { dataDir: options.dataDir } : {}),
     ...(options.loadDataDir ? { loadDataDir: options.loadDataDir } : {}),
@@ -129,6 +131,7 @@ async function openEmbedded(options: OpenOptions): Promise<Database> {
     async close() {
       await handle.destroy();
       if (!pglite.closed) await turnstile.run(() => pglite.close());
+      await unlock?.();
     },
   };
 }
