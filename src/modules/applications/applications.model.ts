@@ -1,5 +1,5 @@
-// What a connected application and its clients are; how a right becomes a role value. Pure.
-import type { ClaimsIn, ContextValues, Names } from '../../platform/db/types.ts';
+// What a connected application and its clients are. Pure.
+import type { ClaimsIn, Names } from '../../platform/db/types.ts';
 import type { Period } from '../../platform/period.ts';
 
 export interface Application {
@@ -40,25 +40,6 @@ export function isRoleTemplate(template: string): boolean {
   const used = [...template.matchAll(placeholders)].map((match) => match[1]);
   if (!used.includes('right') || new Set(used).size < used.length || template.length > 200) return false;
   return /^[A-Za-z0-9._:/#|-]*$/.test(template.replaceAll(placeholders, ''));
-}
-
-/**
- * The role values of one right: one for each context value, or one without. A placeholder that has no value goes with
- * the separator before it, so that `{right}-{context}:{organisation}` gives `Right:org` where there is no context.
- */
-export function roleValues(
-  template: string,
-  right: { code: string; context: ContextValues },
-  organisationCode: string,
-): string[] {
-  const values = Object.values(right.context).flat();
-  const contexts = template.includes('{context}') && values.length > 0 ? values : [''];
-  const bare = template.startsWith('{context}') ? /\{context\}[^{]?/ : /[^}]?\{context\}/;
-  return contexts.map((context) =>
-    (context === '' ? template.replace(bare, '') : template.replace('{context}', () => context))
-      .replace('{right}', () => right.code)
-      .replace('{organisation}', () => organisationCode),
-  );
 }
 
 export type ClientKind = 'web' | 'public' | 'machine';

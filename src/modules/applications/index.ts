@@ -9,7 +9,7 @@ export {
   rotateClientSecret,
 } from './applications.clients.ts';
 export { changeApplication, checkRoles, createApplication, endApplication } from './applications.commands.ts';
-export { clientKindOf, isRoleTemplate, roleValues, usesSecret } from './applications.model.ts';
+export { clientKindOf, isRoleTemplate, usesSecret } from './applications.model.ts';
 export {
   getApplication,
   getVisibleApplication,
