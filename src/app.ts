@@ -12,12 +12,17 @@ import { errorPage, pageNotFound } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
 import { assetVersionOf, setUpViews } from './web/render.ts';
 import { createThrottle } from './modules/credentials/index.ts';
+import { createSentMailRoutes } from './modules/notifications/index.ts';
+import { createPortalSessionRoutes, portalEdge } from './modules/portal/index.ts';
 import { createInteractionRoutes, type ProviderHandle } from './modules/provider/index.ts';
+import { createPortalPages } from './pages.ts';
 
 export interface AppParts {
   readonly provider: ProviderHandle;
   readonly hasher: PasswordHasher;
   readonly metrics?: Metrics | undefined;
+  /** Where this process reaches itself, without final slash. Default: the issuer. */
+  readonly internalUrl?: (() => string) | undefined;
   /** The process is asked to stop: it is then not ready for new work. */
   readonly isStopping?: () => boolean;
 }
@@ -57,6 +62,10 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.use(
     createInteractionRoutes(site, parts.provider, { hasher: parts.hasher, throttle: createThrottle(site) }),
   );
+  app.use(createPortalSessionRoutes(site, { internalUrl: parts.internalUrl }));
+  app.use(createSentMailRoutes(site));
+  app.use(portalEdge(site));
+  for (const router of createPortalPages(site, parts)) app.use(router);
   app.use((_req, _res, next) => next(pageNotFound()));
   app.use(
     errorPage({

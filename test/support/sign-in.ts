@@ -67,3 +67,14 @@ export async function signInThrough(
   const landed = await enterPassword(browser, page, person);
   return { browser, tokens: await attempt.redeem(landed.url) };
 }
+
+/** A browser that is signed in to the portal, at the page asked for. */
+export async function signInToPortal(
+  origin: string,
+  person: PersonRef,
+  path = '/me/sessions',
+): Promise<{ browser: Browser; page: Page }> {
+  const browser = new Browser(origin);
+  const page = await browser.get(path);
+  return { browser, page: await enterPassword(browser, page, person) };
+}

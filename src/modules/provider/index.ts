@@ -12,6 +12,21 @@ export {
   type ProviderOptions,
 } from './provider.instance.ts';
 export { createInteractionRoutes, type InteractionDeps } from './provider.interactions.ts';
-export { algorithms, ensureKeys, listKeys, rotateKeys, type KeySummary } from './provider.keys.ts';
+export { announceEnds } from './provider.ends.ts';
+export {
+  algorithms,
+  ensureKeys,
+  listKeys,
+  listPublicKeys,
+  rotateKeys,
+  type KeySummary,
+} from './provider.keys.ts';
+export { portalClientId, portalClientSecret } from './provider.portal-client.ts';
 export { revokeAccess } from './provider.revocation.ts';
-export { sweepExpiredRows } from './provider.storage.ts';
+export {
+  endSessionsOf,
+  listSessionsOf,
+  type PersonSession,
+  type WhichSessions,
+} from './provider.sessions.ts';
+export { sweepExpired } from './provider.sweep.ts';

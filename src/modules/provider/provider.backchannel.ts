@@ -7,6 +7,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
 import { loadSigningKeys } from './provider.keys.ts';
 import { postForm } from './provider.http.ts';
+import { portalClientId } from './provider.portal-client.ts';
 
 export const backchannelLogoutKind = 'backchannel_logout';
 
@@ -26,6 +27,11 @@ export function logoutMessage(notice: LogoutNotice, cause: string): OutboxMessag
 
 /** Leaves the message outside of any change: somebody signed out at the provider themselves. */
 export async function enqueueLogout(site: Site, notice: LogoutNotice): Promise<void> {
+  // The portal lives in this very database.
+  if (notice.clientId === portalClientId) {
+    await site.db.query('delete from portal_session where provider_sid = $1', [notice.sid ?? '']);
+    return;
+  }
   const message = logoutMessage(notice, newId());
   const now = site.clock.now();
   await site.db.query(

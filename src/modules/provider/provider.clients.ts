@@ -4,6 +4,7 @@ import type { AdapterPayload } from 'oidc-provider';
 import { sameBytes } from '../../platform/crypto.ts';
 import type { ClaimsIn, ClientSecret, Names } from '../../platform/db/types.ts';
 import type { Site } from '../../platform/site.ts';
+import { portalClientId, portalClientMetadata } from './provider.portal-client.ts';
 
 /** What the provider must know of the application behind a client. Travels inside the client's metadata. */
 export interface ClientApplication {
@@ -61,6 +62,7 @@ export function createClientStore(site: Site): ClientStore {
   const remembered = new Map<string, { until: number; client: Promise<AdapterPayload | undefined> }>();
 
   async function load(clientId: string): Promise<AdapterPayload | undefined> {
+    if (clientId === portalClientId) return portalClientMetadata(site);
     const [row] = await site.db.query<ClientRow>(findClient, [clientId, site.clock.now()]);
     return row && toMetadata(row);
   }

@@ -2,10 +2,15 @@
 // application is the site's own; never minted for somebody without a right.
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
+import { describeDevice } from './provider.device.ts';
 import { applicationOf, decideForRequest, earliest, stateOf } from './provider.account.ts';
 
 /** The library's grant, with the organisation the person acts for. */
-export type ActingGrant = Grant & { organisationId?: string | undefined; clientId?: string };
+export type ActingGrant = Grant & {
+  organisationId?: string | undefined;
+  /** ISO instant at which, as things stood, the first of the rights ends: then the application is told. */
+  endsAt?: string | undefined;
+};
 
 /**
  * The grant for this authorization request: the session's, when it is for the same organisation, otherwise a new one.
@@ -13,7 +18,9 @@ export type ActingGrant = Grant & { organisationId?: string | undefined; clientI
  */
 export function createLoadExistingGrant(_site: Site) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
-    const { client, session, account, provider } = ctx.oidc;
+    const { client, account, provider } = ctx.oidc;
+    const session = ctx.oidc.session as
+      (NonNullable<typeof ctx.oidc.session> & { device?: string }) | undefined;
     if (!client || !session || !account) return undefined;
     const knownId = session.grantIdFor(client.clientId);
     const known = knownId ? ((await provider.Grant.find(knownId)) as ActingGrant | undefined) : undefined;
@@ -22,14 +29,15 @@ export function createLoadExistingGrant(_site: Site) {
     const candidate = decision.kind === 'chosen' ? decision.candidate : undefined;
     const state = stateOf(ctx);
     state.until = earliest(state.signedIn?.personUntil, candidate?.until, applicationOf(client).validUntil);
-    const usable =
-      known && known.accountId === account.accountId && known.organisationId === candidate?.organisationId;
+    session.device ??= describeDevice(ctx.get('user-agent'));
+    const usable = known && known.accountId === account.accountId && known.organisationId === candidate?.organisationId;
     if (usable) return cover(ctx, known, false);
     const fresh = new provider.Grant({
       accountId: account.accountId,
       clientId: client.clientId,
     }) as ActingGrant;
     if (candidate) fresh.organisationId = candidate.organisationId;
+    if (state.until) fresh.endsAt = state.until.toISOString();
     return cover(ctx, fresh, true);
   };
 }

@@ -115,7 +115,7 @@ function adapt(site: Site, provider: Provider): void {
   ): Promise<void> {
     return enqueueLogout(site, { clientId: this.clientId, sub, sid });
   };
-  keepInPayload(provider.Grant, 'organisationId');
+  keepInPayload(provider.Grant, 'organisationId', 'endsAt');
   keepInPayload(provider.Session, 'device');
   const { Claims } = provider as unknown as { Claims: { prototype: ClaimsMask } };
   const masked = Claims.prototype.result;
@@ -129,9 +129,9 @@ interface ClaimsMask {
   result(): Promise<Record<string, unknown>>;
 }
 
-function keepInPayload(model: object, member: string): void {
+function keepInPayload(model: object, ...members: string[]): void {
   const known = (model as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
-  Object.defineProperty(model, 'IN_PAYLOAD', { get: () => [...known, member] });
+  Object.defineProperty(model, 'IN_PAYLOAD', { get: () => [...known, ...members] });
 }
 
 const countedEvents = [

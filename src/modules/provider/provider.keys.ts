@@ -143,6 +143,16 @@ export async function loadSigningKeys(site: Site): Promise<SigningKeys> {
   return { jwks: { keys: ordered.map((row) => openKey(site, row)) }, changesAt: coming[0] ?? null };
 }
 
+/** Public keys of everything that is published, for those in this process who check our signatures. */
+export async function listPublicKeys(site: Site): Promise<JWK[]> {
+  const rows = await site.db.query<{ kid: string; algorithm: string; public_jwk: JWK }>(
+    `select kid, algorithm, public_jwk from provider_key
+     where published_until is null or published_until > $1::timestamptz`,
+    [site.clock.now()],
+  );
+  return rows.map((row) => ({ ...row.public_jwk, kid: row.kid, alg: row.algorithm, use: 'sig' }));
+}
+
 function openKey(site: Site, row: KeyRow): JWK {
   const jwk = JSON.parse(site.secrets.open(row.sealed_private, sealContext(row.kid)).toString()) as JWK;
   return { ...jwk, kid: row.kid, alg: row.algorithm, use: 'sig' };

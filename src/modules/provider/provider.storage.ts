@@ -130,7 +130,7 @@ function asPayload(row: Row): AdapterPayload {
 
 /**
  * Removes protocol rows past their end, at most `limit` of each table, so that no statement runs long. Called by the
- * worker until it returns 0.
+ * worker until it returns 0. Grants stay a day longer: applications are told of natural ends from them.
  * @returns how many rows went.
  */
 export async function sweepExpiredRows(db: Database, at: Date, limit: number): Promise<number> {
@@ -138,7 +138,9 @@ export async function sweepExpiredRows(db: Database, at: Date, limit: number): P
   for (const table of ['oidc_payload', 'oidc_step'] as const) {
     const rows = await db.query(
       `delete from ${table} where (model, id) in (
-         select model, id from ${table} where expires_at < $1::timestamptz order by expires_at limit $2::int
+         select model, id from ${table}
+         where expires_at < $1::timestamptz and (model <> 'Grant' or expires_at < $1::timestamptz - interval '1 day')
+         order by expires_at limit $2::int
          for update skip locked) returning 1`,
       [at, limit],
     );

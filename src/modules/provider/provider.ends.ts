@@ -1,0 +1,59 @@
+// Rights that end by themselves: nobody makes a change at that moment, so the worker comes by every few seconds.
+import type { Origin } from '../../platform/change.ts';
+import { runCommand } from '../../platform/command.ts';
+import type { Site } from '../../platform/site.ts';
+import { revokeGrants, type AffectedGrant } from './provider.revocation.ts';
+
+const system: Origin = { actor: { kind: 'system' } };
+
+interface EndedGrant extends AffectedGrant {
+  application_id: string;
+  organisation_id: string | null;
+}
+
+// A grant ends, to the second, with the first of the rights it was made for: only those that end in the window are
+// looked at. Whether something really ended is asked then, since a right may have been prolonged meanwhile.
+const within = (column: string): string => `(${column} >= $1::timestamptz and ${column} < $2::timestamptz)`;
+const endedGrants = `select c.grant_id, c.person_id, c.client_id, k.application_id, c.organisation_id
+  from oidc_payload g
+  join acting_choice c on c.grant_id = g.id
+  join client k on k.id = c.client_id
+  where g.model = 'Grant' and g.expires_at >= $1::timestamptz - interval '10 seconds' and g.expires_at < $2::timestamptz
+    and ${within(`(g.payload ->> 'endsAt')::timestamptz`)}
+    and exists (
+      select 1 from assignment a
+      join affiliation f on f.id = a.affiliation_id
+      join person p on p.id = a.person_id
+      join organisation o on o.id = a.organisation_id
+      join application_right r on r.id = a.right_id
+      join application x on x.id = r.application_id
+      left join offer q on q.right_id = r.id and q.cancelled_at is null
+        and (q.organisation_id = o.id or q.target_group_id = o.target_group_id)
+      where a.person_id = c.person_id and a.organisation_id = c.organisation_id and a.cancelled_at is null
+        and r.application_id = k.application_id
+        and (${['a', 'f', 'p', 'o', 'r', 'x', 'q'].map((table) => within(`${table}.valid_until`)).join(' or ')}))
+  limit 1000`;
+
+/**
+ * Revokes the grants, and tells the applications, of those whose rights ended by themselves in `[since, until)`. May be
+ * called again for the same window: what is revoked is not found a second time. Audit: `access.expired`.
+ */
+export async function announceEnds(site: Site, since: Date, until: Date): Promise<void> {
+  for (;;) {
+    const grants = await site.db.query<EndedGrant>(endedGrants, [since, until]);
+    if (grants.length === 0) return;
+    const attempt = { action: 'access.expired', subjectType: 'person' };
+    await runCommand(site, system, attempt, async (change) => {
+      await revokeGrants(change, grants);
+      for (const grant of grants) {
+        change.record({
+          ...attempt,
+          subjectId: grant.person_id,
+          personId: grant.person_id,
+          applicationId: grant.application_id,
+          organisationId: grant.organisation_id ?? undefined,
+        });
+      }
+    });
+  }
+}
