@@ -1,5 +1,6 @@
 // The variables of the environment: how each is checked, and where it is documented. Only config.ts uses this.
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { languages } from './i18n.ts';
 
@@ -28,7 +29,14 @@ export const variables = z.object({
   METRICS_PORT: port,
   METRICS_HOST: z.string(),
   ISSUER: z.string().refine(isOrigin, 'must be an address without path, query or final slash'),
-  TRUST_PROXY: empty.or(positive).or(list),
+  TRUST_PROXY: empty
+    .or(positive)
+    .or(
+      list.refine(
+        (hosts) => hosts.every(isProxyAddress),
+        'must be a number of hops, or addresses and ranges',
+      ),
+    ),
   SHUTDOWN_GRACE_SECONDS: positive,
   LOG_LEVEL: z.enum(LOG_LEVELS),
   LOG_FORMAT: z.enum(['auto', 'json', 'text']),
@@ -106,6 +114,14 @@ function decodeKey(text: string, context: z.RefinementCtx): Buffer {
 /** Whether a text is `scheme://host[:port]` over HTTP and nothing more. */
 export function isOrigin(text: string): boolean {
   return URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+}
+
+function isProxyAddress(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  return (
+    ['loopback', 'linklocal', 'uniquelocal'].includes(text) ||
+    (isIP(address) > 0 && /^\d*$/.test(bits) && rest.length === 0)
+  );
 }
 
 function isTimeZone(name: string): boolean {

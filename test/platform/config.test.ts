@@ -74,6 +74,7 @@ describe('configuration', () => {
       SMTP_URL: 'http://mail',
       ISSUER: 'https://id.example.org/path',
       DEFAULT_LANGUAGE: 'es',
+      TRUST_PROXY: 'true',
     };
     const problems = problemsOf(env);
     assert.deepEqual(
