@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '../platform/clock.ts';
 import { isLanguage, type Language, type T, type Translator } from '../platform/i18n.ts';
 import './express.ts';
 import { takeFlash } from './flash.ts';
+import { paths } from './paths.ts';
 import { preferencesRoute, themeOf } from './preferences.ts';
 import { cookieOf } from './request.ts';
 import { createTemplates, type Templates } from './templates.ts';
@@ -122,7 +123,7 @@ function renderPage(
 function sharedLocals(res: Response): Record<string, unknown> {
   const { languages, theme, currentPath, asset, csrfToken, navigation } = res.locals;
   return {
-    ...{ languages, theme, currentPath, asset, csrfToken },
+    ...{ languages, theme, currentPath, asset, csrfToken, paths },
     navigation: (navigation as Navigation | undefined) ?? noNavigation,
   };
 }

@@ -12,7 +12,7 @@ export interface Templates {
 // What components see besides `it`.
 const helperNames = [
   ...['t', 'has', 'error', 'date', 'dateTime', 'until', 'relative', 'number', 'list', 'lang', 'languages'],
-  ...['theme', 'currentPath', 'asset', 'csrfToken', 'navigation', 'now', 'component', 'html'],
+  ...['theme', 'currentPath', 'asset', 'csrfToken', 'navigation', 'paths', 'now', 'component', 'html'],
 ];
 
 export function createTemplates(viewsDir: string, cache: boolean): Templates {

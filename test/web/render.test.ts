@@ -65,6 +65,11 @@ describe('a page', () => {
     assert.doesNotMatch(text, /<html|topbar/);
   });
 
+  it('says in its title that a form was refused', async () => {
+    const { text } = await request(site).post('/refused').set('accept-language', 'en').expect(422);
+    assert.match(text, /<title>Error: x – Mandaat<\/title>/);
+  });
+
   it('gives components only their own inputs', async () => {
     const answer = await request(site).get('/field').expect(200);
     assert.match(answer.text, /<label class="label" for="field-x">X<\/label>/);
