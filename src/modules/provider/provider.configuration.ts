@@ -42,7 +42,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     responseTypes: ['code'],
     scopes: ['openid', 'profile', 'email', 'offline_access'],
     claims: {
-      openid: ['sub'],
+      openid: ['sub', 'organisation', 'roles', 'entitlements'],
       profile: ['name', 'given_name', 'family_name', 'preferred_username', 'locale'],
       email: ['email', 'email_verified'],
     },
@@ -58,6 +58,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       authorizationSigningAlgValues: [...signingAlgorithms],
       dPoPSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
     },
+    discovery: { claim_types_supported: ['normal', 'distributed'] },
     extraClientMetadata: { properties: ['mandaat', 'resource_identifiers', 'resource_scopes'] },
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: {

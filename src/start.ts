@@ -1,0 +1,119 @@
+// Starts everything a process of Mandaat is made of, in order, and stops it the other way round.
+import { join } from 'node:path';
+import { composeSite, type ComposedSite } from './compose.ts';
+import { createApp, createSiteTranslator } from './app.ts';
+import { startWorker, type Worker } from './worker.ts';
+import { systemClock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import { migrate } from './platform/db/migrate.ts';
+import { openDatabase } from './platform/db/open.ts';
+import { listen, type RunningServer } from './platform/http-server.ts';
+import { createLogger, type Logger } from './platform/logger.ts';
+import { createMailer } from './platform/mail.ts';
+import { createMetrics, type Metrics } from './platform/metrics.ts';
+import { createPasswordHasher } from './platform/password-hash.ts';
+import {
+  announceEnds,
+  createProvider,
+  deliverBackchannelLogout,
+  sweepExpired,
+  type ProviderHandle,
+} from './modules/provider/index.ts';
+
+export interface RunningProcess {
+  readonly site: ComposedSite;
+  readonly url: string;
+  /** Finishes what is in flight, then closes. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Database, migrations, keys, web server, metrics, worker.
+ * @param prepare runs before the first request is answered (the demo world on the first start).
+ */
+export async function startProcess(
+  config: Config,
+  prepare: (site: ComposedSite) => Promise<void> = async () => {},
+): Promise<RunningProcess> {
+  const logger = createLogger(config);
+  const site = await openSite(config, logger);
+  const stops: (() => Promise<void>)[] = [() => site.db.close()];
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0).toReversed()) {
+      await stop().catch((err: unknown) => logger.error({ err }, 'could not stop in order'));
+    }
+  };
+  try {
+    await prepare(site);
+    const metrics = createMetrics();
+    const provider = await createProvider(site, { onEvent: (event) => metrics.countProviderEvent(event) });
+    stops.push(() => provider.close());
+    const server = await serve(site, provider, metrics);
+    stops.push(() => server.stop());
+    await serveMetrics(site, metrics, stops);
+    const worker = await work(site, metrics);
+    // The worker stops before the server: the last requests may still leave messages, which another process delivers.
+    stops.push(() => worker.stop());
+    logger.info({ url: server.url, engine: site.db.engine }, 'ready');
+    return { site, url: server.url, stop: stopAll };
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function openSite(config: Config, logger: Logger): Promise<ComposedSite> {
+  const db = await openDatabase({
+    url: config.databaseUrl?.reveal(),
+    dataDir: join(config.dataDir, 'pglite'),
+    poolMax: config.databasePoolMax,
+    onPoolError: (err) => logger.warn({ err }, 'a database connection was lost'),
+  });
+  try {
+    await migrate(db);
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+  return composeSite({ config, db, clock: systemClock, logger });
+}
+
+async function serve(site: ComposedSite, provider: ProviderHandle, metrics: Metrics): Promise<RunningServer> {
+  const { config, logger } = site;
+  const running: { server?: RunningServer } = {};
+  const app = createApp(site, {
+    ...{ provider, metrics, hasher: createPasswordHasher(config) },
+    isStopping: () => running.server?.isStopping() ?? false,
+    internalUrl: () => running.server?.url ?? config.issuer,
+  });
+  const { host, port, shutdownGraceSeconds: graceSeconds } = config;
+  return (running.server = await listen(app, { host, port, graceSeconds, logger }));
+}
+
+async function serveMetrics(
+  site: ComposedSite,
+  metrics: Metrics,
+  stops: (() => Promise<void>)[],
+): Promise<void> {
+  const { metricsHost: host, metricsPort: port, shutdownGraceSeconds: graceSeconds } = site.config;
+  if (port === 0) return;
+  try {
+    const server = await listen(metrics.handler, { host, port, graceSeconds, logger: site.logger });
+    stops.push(() => server.stop());
+  } catch (err) {
+    // A taken port must not keep people from signing in.
+    site.logger.warn({ err, port }, 'metrics are not served');
+  }
+}
+
+function work(site: ComposedSite, metrics: Metrics): Promise<Worker> {
+  return startWorker(site, {
+    mailer: createMailer(site.config, site.logger, site.clock),
+    translator: createSiteTranslator(site),
+    connectOutbox: (wake) => site.connectOutbox(wake),
+    deliverBackchannelLogout: (message) => deliverBackchannelLogout(site, message),
+    announceEnds: (since, until) => announceEnds(site, since, until),
+    sweepExpired: (limit) => sweepExpired(site, limit),
+    metrics,
+  });
+}
