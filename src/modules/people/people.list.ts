@@ -44,7 +44,7 @@ export interface ListLimits {
 /** Others are for tests: every way to find a page must find the same one. */
 export const listLimits: ListLimits = {
   smallSelection: 5000,
-  walkedNames: 3000,
+  walkedNames: 10_000,
   namedOrganisations: maxNamedOrganisations,
 };
 
@@ -132,7 +132,9 @@ async function select(
   if (reach.ids?.includes(filter.organisationId) === false) throw notFound('organisation');
   const conditions = [sql<SqlBool>`f.cancelled_at is null`, statusCondition(filter.status, at)];
   if (filter.unitId) conditions.push(sql<SqlBool>`f.unit_id = ${filter.unitId}::uuid`);
-  if (filter.type) conditions.push(sql<SqlBool>`f.type = ${filter.type}`);
+  // Not as a plain equality: the planner would take the GiST index that forbids overlaps, which was measured 40 times
+  // slower than reading the people of the organisation (1.8 s for 61 of them).
+  if (filter.type) conditions.push(sql<SqlBool>`f.type || '' = ${filter.type}`);
   return {
     reach,
     limits,
