@@ -1,0 +1,117 @@
+// mandaat audit verify | checkpoint
+import { parseArgs } from 'node:util';
+import { resolve } from 'node:path';
+import {
+  checkpointKeys,
+  publishCheckpoint,
+  readCheckpointLines,
+  readPublicKeys,
+  verifyAudit,
+  verifyAndRemember,
+  type Finding,
+  type Verification,
+} from '../modules/audit/index.ts';
+import { withLease } from '../platform/jobs/lease.ts';
+import type { Site } from '../platform/site.ts';
+import { exitCode, UsageError, type CliCommand, type ExitCode, type Terminal } from './command.ts';
+
+const help = `Usage: mandaat audit verify [--checkpoints DIR] [--key DIR]
+       mandaat audit checkpoint
+
+verify      reads the whole audit and proves that no row was changed, removed, inserted or cut off, against the
+            checkpoints published outside the database. Names what is wrong, and then ends with exit code 1.
+  --checkpoints DIR  another directory than AUDIT_CHECKPOINT_DIR, e.g. a copy that only the auditor has.
+  --key DIR          trust the public-keys.json of this directory instead of the keys of this installation.
+checkpoint  publishes now what was added since the last checkpoint, and prints the root: one short value to keep
+            somewhere else.`;
+
+const kinds: Readonly<Record<Finding['kind'], string>> = {
+  changed: 'was changed: its content does not give its hash',
+  removed: 'is gone',
+  inserted: 'was put behind the end of its lane',
+  cut_off: 'is gone: the end of the lane was cut off',
+  rewritten:
+    'is not the row that was published: the record was rewritten from here on, and its chain made to fit',
+  head_changed: 'is not what the lane says its last row is',
+  checkpoint: 'cannot be trusted',
+};
+
+/** One finding in words, for people and for a search in the database. */
+export function describeFinding(finding: Finding): string {
+  const { seq, untilSeq } = finding;
+  const rows =
+    seq !== undefined && untilSeq !== undefined && untilSeq > seq
+      ? `rows ${seq} to ${untilSeq}`
+      : `row ${seq}`;
+  const subject =
+    finding.kind === 'checkpoint' ? `Checkpoint ${finding.place}` : `Lane ${finding.lane}, ${rows}`;
+  const identity = [finding.id && `id ${finding.id}`, finding.action, finding.at].filter(Boolean).join(', ');
+  const lines = [`${subject}${identity ? ` (${identity})` : ''} ${kinds[finding.kind]}.`];
+  if (finding.publishedAt) lines.push(`  published  ${finding.publishedAt}`);
+  if (finding.expected) lines.push(`  expected   ${finding.expected}`);
+  if (finding.found) lines.push(`  found      ${finding.found}`);
+  return lines.join('\n');
+}
+
+function report(result: Verification, terminal: Terminal): ExitCode {
+  for (const finding of result.findings) terminal.err(describeFinding(finding));
+  const more = result.findingCount - result.findings.length;
+  if (more > 0) terminal.err(`… and ${more} more.`);
+  const reach = result.publishedUntil
+    ? `${result.checkpoints} checkpoints, the newest of ${result.publishedUntil}`
+    : 'no checkpoints: whoever owns the database could have computed the chain anew';
+  terminal.out(`${result.rows} rows read, ${reach}.`);
+  terminal.out(result.intact ? 'The audit is intact.' : 'The audit is NOT intact.');
+  return result.intact ? exitCode.done : exitCode.failed;
+}
+
+async function verify(site: Site, directory: string | undefined, keyDirectory: string | undefined) {
+  if (directory === undefined && keyDirectory === undefined) return verifyAndRemember(site);
+  const checkpoints = directory ?? site.config.auditCheckpointDir;
+  const keys = keyDirectory === undefined ? checkpointKeys(site.secrets) : await readPublicKeys(keyDirectory);
+  if (keys.length === 0) throw new UsageError(`There are no keys in ${keyDirectory}.`);
+  return verifyAudit(site.db.reader, { lines: readCheckpointLines(checkpoints), keys });
+}
+
+async function publish(site: Site, terminal: Terminal): Promise<ExitCode> {
+  let code: ExitCode = exitCode.done;
+  const done = await withLease(site, 'audit-checkpoint', 600, async () => {
+    const published = await publishCheckpoint(site);
+    if (!published) return terminal.out('Nothing was added since the last checkpoint.');
+    terminal.out(`${published.rows} rows, root ${published.root}`);
+    terminal.out(`Written to ${published.file}`);
+    if (published.rewrittenLanes.length === 0) return;
+    terminal.err('Rows that were published before have been changed. Run: mandaat audit verify');
+    code = exitCode.failed;
+  });
+  if (!done) terminal.out('Another process is publishing a checkpoint at this moment.');
+  return code;
+}
+
+function readArguments(args: readonly string[]) {
+  try {
+    const options = { checkpoints: { type: 'string' }, key: { type: 'string' } } as const;
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+export const audit: CliCommand = {
+  summary: 'prove that the audit is whole, or publish a checkpoint of it',
+  help,
+  async run({ args, terminal, withSite }) {
+    const { values, positionals } = readArguments(args);
+    const [action, ...rest] = positionals;
+    if (rest.length > 0 || (action !== 'verify' && action !== 'checkpoint')) {
+      throw new UsageError('Say "verify" or "checkpoint".');
+    }
+    const path = (name: 'checkpoints' | 'key') =>
+      values[name] === undefined ? undefined : resolve(values[name]);
+    return withSite({}, async (site) =>
+      action === 'checkpoint'
+        ? publish(site, terminal)
+        : report(await verify(site, path('checkpoints'), path('key')), terminal),
+    );
+  },
+};

@@ -1,0 +1,40 @@
+// mandaat keys list | rotate
+import { listKeys, rotateKeys, type KeySummary } from '../modules/provider/index.ts';
+import { exitCode, UsageError, type CliCommand } from './command.ts';
+
+const help = `Usage: mandaat keys list
+       mandaat keys rotate [--now]
+
+list    shows the keys that sign tokens, newest first.
+rotate  makes a new key of every algorithm. It is published at once, signs after ten minutes, and the old one stays
+        published until the last token it signed has expired. Every running process takes it over by itself.
+  --now   after a leak: the new keys sign at once and the old ones are withdrawn. Tokens that were signed with them
+          are no longer accepted.`;
+
+const when = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+
+function describe(key: KeySummary): string {
+  const until = key.publishedUntil === null ? '' : `, published until ${when(key.publishedUntil)}`;
+  return `${key.algorithm.padEnd(6)} ${key.state.padEnd(10)} ${key.kid}  signs from ${when(key.signsFrom)}${until}`;
+}
+
+export const keys: CliCommand = {
+  summary: 'show or rotate the keys that sign tokens',
+  help,
+  async run({ args, terminal, withSite }) {
+    const [action, ...options] = args;
+    const unknown = options.find((option) => option !== '--now' || action !== 'rotate');
+    if (unknown !== undefined) throw new UsageError(`"${unknown}" is not an option here.`);
+    if (action !== 'list' && action !== 'rotate') throw new UsageError('Say "list" or "rotate".');
+    return withSite({}, async (site) => {
+      if (action === 'rotate') {
+        const origin = { actor: { kind: 'system' }, requestId: 'command line' } as const;
+        await rotateKeys(site, origin, { immediately: options.includes('--now') });
+      }
+      const found = await listKeys(site);
+      for (const key of found) terminal.out(describe(key));
+      if (found.length === 0) terminal.out('There are no keys yet: the server makes them when it starts.');
+      return exitCode.done;
+    });
+  },
+};
