@@ -7,3 +7,4 @@ export { changeAssignmentPeriod, endAssignment, undoAssignmentChange } from './a
 export { findEffectiveRights, listActingOrganisations } from './assignments.effective.ts';
 export { grantRight } from './assignments.grant.ts';
 export { findFieldErrors, requireGrantable } from './assignments.rules.ts';
+export { createAssignmentRoutes } from './assignments.routes.ts';
