@@ -1,12 +1,11 @@
 // Starts everything a process of Mandaat is made of, in order, and stops it the other way round.
-import { join } from 'node:path';
 import { composeSite, type ComposedSite } from './compose.ts';
 import { createApp, createSiteTranslator } from './app.ts';
 import { startWorker, type Worker } from './worker.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { migrate } from './platform/db/migrate.ts';
-import { openDatabase } from './platform/db/open.ts';
+import { openConfiguredDatabase } from './platform/db/open-configured.ts';
 import { listen, type RunningServer } from './platform/http-server.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
 import { createMailer } from './platform/mail.ts';
@@ -63,12 +62,7 @@ export async function startProcess(
 }
 
 async function openSite(config: Config, logger: Logger): Promise<ComposedSite> {
-  const db = await openDatabase({
-    url: config.databaseUrl?.reveal(),
-    dataDir: join(config.dataDir, 'pglite'),
-    poolMax: config.databasePoolMax,
-    onPoolError: (err) => logger.warn({ err }, 'a database connection was lost'),
-  });
+  const db = await openConfiguredDatabase(config, logger);
   try {
     await migrate(db);
   } catch (error) {

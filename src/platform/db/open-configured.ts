@@ -6,7 +6,7 @@ import { openDatabase, type Database } from './open.ts';
 
 /** Where the embedded database lies. */
 export const embeddedDirectory = (config: Pick<Config, 'dataDir'>): string =>
-  join(config.dataDir, 'database');
+  join(config.dataDir, 'pglite');
 
 /** @throws DatabaseInUseError when another process has the embedded database open. */
 export async function openConfiguredDatabase(
