@@ -36,7 +36,6 @@ export function createGallery(): Express {
     res.page('gallery', searched(String(req.query['q'] ?? '')), { title: 'Gallery' }),
   );
   app.get('/check', (req, res) => void res.send(`<p>${new URLSearchParams(req.url.split('?')[1])}</p>`));
-  app.post('/end', (_req, res) => void setTimeout(() => res.send('posted'), 100));
   app.get('/focus', (_req, res) => res.page('gallery-focus', {}, { title: 'Gallery', layout: 'focus' }));
   app.get('/error', () => {
     throw new Error('sample');
