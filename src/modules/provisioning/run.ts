@@ -93,7 +93,7 @@ export interface Run {
   readonly options: RunOptions;
   readonly counts: Map<PlanNoun, NounCount>;
   readonly lookups: Lookups;
-  /** Keys (`organisation 44021`) of what is declared but wrong, so that what refers to it is not blamed as well. */
+  /** The same as `problems.failed`. */
   readonly failed: Set<string>;
   /** Where each key was declared first: the number of the file and the line in one number, for there are many. */
   readonly declaredAt: Map<string, number>;
@@ -136,7 +136,7 @@ export function createRun(
     },
     ...{
       counts: new Map(),
-      failed: new Set(),
+      failed: problems.failed,
       declaredAt: new Map(),
       taken: new Set(),
       personDigests: new Map(),

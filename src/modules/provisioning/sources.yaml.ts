@@ -86,7 +86,21 @@ export function checkForm<N extends Noun>(
   const result = formats[noun].safeParse(raw);
   if (result.success) return result.data as DeclaredValue<N>;
   for (const issue of result.error.issues) reportIssue(issue, raw, source, problems);
+  markFailed(noun, raw, problems);
   return undefined;
+}
+
+/** What its code says it is, it will not be. */
+function markFailed(noun: Noun, raw: unknown, problems: Problems): void {
+  const { code, userName, organisation, person } = (raw ?? {}) as Record<string, unknown>;
+  if (noun === 'targetGroups') problems.failed.add(`target_group ${String(code)}`);
+  if (noun === 'organisations' || noun === 'applications')
+    problems.failed.add(`${noun.slice(0, -1)} ${String(code)}`);
+  if (noun === 'units') problems.failed.add(`unit ${String(organisation)} ${String(code)}`);
+  if (noun === 'people') problems.failed.add(`person ${String(userName).toLowerCase()}`);
+  if (noun === 'affiliations') {
+    problems.failed.add(`affiliation ${String(person).toLowerCase()} ${String(organisation)}`);
+  }
 }
 
 function reportIssue(

@@ -1,0 +1,166 @@
+// Loads the demo world on the first start outside production: the files of config/demo, some hundred invented people,
+// one password for all of them, and the secret of the sample application.
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'kysely';
+import type { Change } from '../../platform/change.ts';
+import { runCommand } from '../../platform/command.ts';
+import { hashToken } from '../../platform/crypto.ts';
+import { createPasswordHasher } from '../../platform/password-hash.ts';
+import type { Site } from '../../platform/site.ts';
+import { applyDeclarations } from './provisioning.commands.ts';
+import { assignmentsCsv, inventPeople, peopleCsv, type Municipality } from './demo-people.ts';
+import { fileSource, textSource, type SourceFile } from './sources.ts';
+
+const directory = fileURLToPath(new URL('../../../config/demo', import.meta.url));
+const setting = 'demo_world';
+const defaultPort = 3001;
+const inventedPeople = 400;
+
+/** The password of everybody in the demo world. Only ever set by this file, never in production. */
+export const demoPassword = 'drie kleine fietsen';
+
+/** How the sample application signs in to the demo world. */
+export const demoSampleClient = {
+  clientId: 'sample-app',
+  clientSecret: 'secret-of-the-sample-application-in-the-demo',
+};
+
+/**
+ * Loads the demo world when there is none yet.
+ * @returns whether it was loaded now
+ */
+export async function loadDemoWorldOnFirstStart(
+  site: Site,
+  options: { people?: number } = {},
+): Promise<boolean> {
+  if (site.config.environment === 'production' || !site.config.demo) return false;
+  if (await isLoaded(site)) return false;
+  await applyDeclarations(site, await demoSources(site, options.people ?? inventedPeople), {
+    relativeDays: true,
+  });
+  const hash = await createPasswordHasher(site.config).hash(demoPassword);
+  const attempt = { action: 'demo_world.loaded', subjectType: 'site' };
+  await runCommand(site, { actor: { kind: 'system' } }, attempt, async (change) => {
+    await setPasswords(change, hash);
+    await setSampleSecret(change);
+    await change.trx
+      .insertInto('site_setting')
+      .values({ key: setting, value: JSON.stringify({ loadedAt: change.at }) })
+      .execute();
+    change.record(attempt);
+  });
+  return true;
+}
+
+async function isLoaded(site: Site): Promise<boolean> {
+  const row = await site.db.reader
+    .selectFrom('site_setting')
+    .select('key')
+    .where('key', '=', setting)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The files of config/demo and the invented people. The address of the sample application is that of this process. */
+export async function demoSources(site: Pick<Site, 'config'>, people: number): Promise<SourceFile[]> {
+  const sources: SourceFile[] = [];
+  for (const name of await includedFiles()) {
+    const path = join(directory, name);
+    if (name !== 'applications/counter.yaml' || site.config.samplePort === defaultPort)
+      sources.push(fileSource(path));
+    else {
+      const text = await readFile(path, 'utf8');
+      const address = `localhost:${site.config.samplePort}`;
+      sources.push(textSource(name, text.replaceAll(`localhost:${defaultPort}`, address)));
+    }
+  }
+  const invented = [...inventPeople(await municipalities(), people, '12021')];
+  sources.push(textSource('people.csv', [...peopleCsv(invented)].join('')));
+  sources.push(textSource('assignments.csv', [...assignmentsCsv(invented)].join('')));
+  return sources;
+}
+
+async function includedFiles(): Promise<string[]> {
+  const text = await readFile(join(directory, 'demo.yaml'), 'utf8');
+  return [...text.matchAll(/^ {2}- (\S+)$/gm)].map((match) => match[1]!);
+}
+
+const germanSpeaking = new Set('63001 63012 63013 63023 63040 63048 63061 63067 63087'.split(' '));
+
+/** The municipalities with their size and language, from the same file that declares them. */
+export async function municipalities(): Promise<Municipality[]> {
+  const text = await readFile(resolve(directory, 'municipalities.csv'), 'utf8');
+  const [header = '', ...lines] = text.trim().split('\n');
+  const columns = header.split(';');
+  const at = (name: string) => columns.indexOf(name);
+  return lines.map((line) => {
+    const cells = line.split(';');
+    const code = cells[at('code')]!;
+    const walloon = ['20002', '50000', '60000', '80000', '90000'].includes(cells[at('parent')]!);
+    const language = germanSpeaking.has(code) ? 'de' : walloon ? 'fr' : 'nl';
+    return { code, inhabitants: Number(cells[at('attributes.inhabitants')]), language };
+  });
+}
+
+/** Everybody who was not sent an invitation to choose one themselves. */
+async function setPasswords(change: Change, hash: string): Promise<void> {
+  await sql`insert into password_credential (person_id, hash, changed_at)
+    select id, ${hash}, ${change.at} from person p
+    where not exists (select 1 from one_time_link l where l.person_id = p.id)
+    on conflict do nothing`.execute(change.trx);
+  await sql`update person set mail_verified_at = ${change.at}
+    where mail_verified_at is null and exists (select 1 from password_credential c where c.person_id = person.id)`.execute(
+    change.trx,
+  );
+}
+
+async function setSampleSecret(change: Change): Promise<void> {
+  const hash = hashToken(demoSampleClient.clientSecret).toString('hex');
+  const secrets = [{ hash, createdAt: change.at, expiresAt: null }];
+  await sql`update client set secrets = ${JSON.stringify(secrets)}::jsonb, version = version + 1
+    where id = ${demoSampleClient.clientId}`.execute(change.trx);
+}
+
+export interface DemoSignIn {
+  readonly userName: string;
+  readonly name: string;
+  /** What they are, in English, for the terminal. */
+  readonly role: string;
+  readonly tryThis: string;
+}
+
+/** Who to sign in as, for the terminal and the sign-in page of the demo world. All with {@link demoPassword}. */
+export function demoSignIns(): DemoSignIn[] {
+  return [
+    {
+      ...{ userName: 'elke.janssens', name: 'Elke Janssens', role: 'head administrator of the town of Lier' },
+      tryThis: 'grant a right to Sofie Maes, prolong what ends for Tom Willems, end the external Jean Dubois',
+    },
+    {
+      ...{ userName: 'lotte.vermeulen', name: 'Lotte Vermeulen', role: 'works for two towns' },
+      tryThis: 'sign in to the counter and choose for whom you act',
+    },
+    {
+      ...{ userName: 'sofie.maes', name: 'Sofie Maes', role: 'end user in Lier' },
+      tryThis: 'see your rights, those that begin later, and who can help',
+    },
+    {
+      ...{
+        userName: 'katrien.desmet',
+        name: 'Katrien De Smet',
+        role: 'owner of the counter for local authorities',
+      },
+      tryThis: 'see who holds what, and offer a right to another target group',
+    },
+    {
+      ...{ userName: 'noor.wouters', name: 'Noor Wouters', role: 'operator' },
+      tryThis: 'appoint a head administrator for a municipality that has none',
+    },
+    {
+      ...{ userName: 'philippe.lambert', name: 'Philippe Lambert', role: 'auditor (in French)' },
+      tryThis: 'search the audit: it shows what the others did',
+    },
+  ];
+}
