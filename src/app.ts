@@ -7,13 +7,14 @@ import type { Metrics } from './platform/metrics.ts';
 import { createHealthHandler } from './platform/http-server.ts';
 import { isMigrated } from './platform/db/migrate.ts';
 import type { PasswordHasher } from './platform/password-hash.ts';
+import { createPasswordRules } from './platform/password-rules.ts';
 import type { Site } from './platform/site.ts';
 import { errorPage, pageNotFound } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
 import { assetVersionOf, setUpViews } from './web/render.ts';
-import { createThrottle } from './modules/credentials/index.ts';
+import { createCredentialRoutes, createThrottle, type PasswordDeps } from './modules/credentials/index.ts';
 import { createSentMailRoutes } from './modules/notifications/index.ts';
-import { createPortalSessionRoutes, portalEdge } from './modules/portal/index.ts';
+import { createMeRoutes, createPortalSessionRoutes, portalEdge } from './modules/portal/index.ts';
 import { createInteractionRoutes, type ProviderHandle } from './modules/provider/index.ts';
 import { createPortalPages } from './pages.ts';
 
@@ -59,12 +60,17 @@ export function createApp(site: Site, parts: AppParts): Express {
     cacheTemplates: site.config.environment !== 'development',
   });
   app.all(providerPaths, parts.provider.callback);
-  app.use(
-    createInteractionRoutes(site, parts.provider, { hasher: parts.hasher, throttle: createThrottle(site) }),
-  );
+  const credentials: PasswordDeps = {
+    hasher: parts.hasher,
+    throttle: createThrottle(site),
+    checkPassword: createPasswordRules(site.config),
+  };
+  app.use(createInteractionRoutes(site, parts.provider, credentials));
+  app.use(createCredentialRoutes(site, credentials));
   app.use(createPortalSessionRoutes(site, { internalUrl: parts.internalUrl }));
   app.use(createSentMailRoutes(site));
   app.use(portalEdge(site));
+  app.use(createMeRoutes(site, credentials));
   for (const router of createPortalPages(site, parts)) app.use(router);
   app.use((_req, _res, next) => next(pageNotFound()));
   app.use(

@@ -3,7 +3,6 @@ import type { Origin } from '../../platform/change.ts';
 import type { Actor } from '../administration/index.ts';
 
 declare global {
-  // eslint-disable-next-line -- Express has no other way to declare additions
   namespace Express {
     interface Request {
       /** Who is signed in, with the administrations that hold now. Only behind `requireActor`. */

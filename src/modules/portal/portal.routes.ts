@@ -1,13 +1,13 @@
 // Signing in to the portal and out of it.
 import express, { Router, type Request, type Response } from 'express';
-import { createLocalJWKSet, jwtVerify, type JWK } from 'jose';
 import { AppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { csrf } from '../../web/csrf.ts';
 import { paths } from '../../web/paths.ts';
 import { localPath } from '../../web/preferences.ts';
 import { portalSession } from '../../web/session.ts';
-import { endSessionsOf, listPublicKeys, portalClientId } from '../provider/index.ts';
+import { endSessionsOf, portalClientId } from '../provider/index.ts';
+import { endByLogoutToken } from './portal.logout.ts';
 import { createPortalParty, type PortalParty } from './portal.relying-party.ts';
 import './portal.request.ts';
 
@@ -44,8 +44,14 @@ export function createPortalSessionRoutes(site: Site, deps: PortalDeps = {}): Ro
     const title = res.words.t('provider.loggedOut.title');
     res.page('provider/logged-out', { title }, { title, layout: 'focus' });
   });
-  router.post('/backchannel-logout', express.urlencoded({ extended: false, limit: '16kb' }), (req, res) =>
-    receiveLogout(site, req, res),
+  router.post(
+    '/backchannel-logout',
+    express.urlencoded({ extended: false, limit: '16kb' }),
+    async (req, res) => {
+      const { logout_token: token } = (req.body ?? {}) as { logout_token?: unknown };
+      if (await endByLogoutToken(site, token)) res.status(200).end();
+      else res.status(400).json({ error: 'invalid_request' });
+    },
   );
   return router;
 }
@@ -102,27 +108,4 @@ async function signOutEverywhere(
   if (providerSid === undefined) return;
   const origin = { actor: { kind: 'person', personId } as const, requestId: req.requestId };
   await endSessionsOf(site, origin, { personId, clientSid: { clientId: portalClientId, sid: providerSid } });
-}
-
-const logoutEvent = 'http://schemas.openid.net/event/backchannel-logout';
-
-/** Source: OpenID Connect Back-Channel Logout 1.0, 2.6. */
-async function receiveLogout(site: Site, req: Request, res: Response): Promise<void> {
-  const { logout_token: token } = (req.body ?? {}) as { logout_token?: unknown };
-  const keys = createLocalJWKSet({ keys: (await listPublicKeys(site)) as JWK[] });
-  const verified = await jwtVerify(typeof token === 'string' ? token : '', keys, {
-    ...{ issuer: site.config.issuer, audience: portalClientId, typ: 'logout+jwt' },
-    currentDate: site.clock.now(),
-  }).catch(() => undefined);
-  const { sid, sub, events, nonce } = verified?.payload ?? {};
-  const isLogout =
-    typeof events === 'object' && events !== null && logoutEvent in events && nonce === undefined;
-  if (!isLogout || (sid === undefined && sub === undefined)) {
-    res.status(400).json({ error: 'invalid_request' });
-    return;
-  }
-  if (typeof sid === 'string')
-    await site.db.query('delete from portal_session where provider_sid = $1', [sid]);
-  else await site.db.query('delete from portal_session where person_id = $1::uuid', [sub]);
-  res.status(200).end();
 }

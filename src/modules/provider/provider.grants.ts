@@ -30,7 +30,8 @@ export function createLoadExistingGrant(_site: Site) {
     const state = stateOf(ctx);
     state.until = earliest(state.signedIn?.personUntil, candidate?.until, applicationOf(client).validUntil);
     session.device ??= describeDevice(ctx.get('user-agent'));
-    const usable = known && known.accountId === account.accountId && known.organisationId === candidate?.organisationId;
+    const usable =
+      known && known.accountId === account.accountId && known.organisationId === candidate?.organisationId;
     if (usable) return cover(ctx, known, false);
     const fresh = new provider.Grant({
       accountId: account.accountId,

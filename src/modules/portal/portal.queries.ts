@@ -1,0 +1,19 @@
+// What somebody may read about their own sign-ins. Never writes.
+import type { Names } from '../../platform/db/types.ts';
+import type { Site } from '../../platform/site.ts';
+
+export interface RecentSignIn {
+  readonly at: Date;
+  readonly outcome: string;
+  /** The application that asked; null for the portal. */
+  readonly names: Names | null;
+}
+
+/** The last twenty attempts to sign in as this person, refused ones too, newest first. */
+export function listRecentSignIns(site: Pick<Site, 'db'>, personId: string): Promise<RecentSignIn[]> {
+  return site.db.query<RecentSignIn>(
+    `select e.at, e.outcome, a.names from audit_event e left join application a on a.id = e.application_id
+     where e.person_id = $1::uuid and e.action = 'sign_in.succeeded' order by e.at desc, e.id desc limit 20`,
+    [personId],
+  );
+}
