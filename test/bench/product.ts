@@ -61,9 +61,9 @@ export async function seedProduct(env: Record<string, string>): Promise<void> {
   }
 }
 
-/** Where main.ts keeps the embedded database. */
+/** Where the process keeps the embedded database. */
 function embeddedDirectory(dataDir: string): string {
-  return `${dataDir}/db`;
+  return `${dataDir}/pglite`;
 }
 
 async function fill(

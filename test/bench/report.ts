@@ -10,7 +10,7 @@ export type Line = {
   scenario: string;
   target: string;
   perSecond: number;
-  /** Median of the ratios of neighbouring rounds; 1 for the bare provider. */
+  /** Median of the ratios of neighbouring rounds; to the bare provider, or of two processes to one. */
   ratio: number;
   bar: number | undefined;
   verdict: Verdict;
@@ -25,13 +25,18 @@ export type Line = {
 /** Rounds of one scenario, in order, by target; `bare` is what the others are compared with. */
 export type Measured = { scenario: Scenario; rounds: Map<string, Round[]> };
 
+/** CPU of two processes on one database for the same work, in multiples of one. */
+const secondProcessCpuBar = 1.3;
+
+/** A second process on the same database is compared with one process, everything else with the bare provider. */
 export function toLines({ scenario, rounds }: Measured): Line[] {
-  const bare = rounds.get('bare') ?? [];
   return [...rounds].map(([target, own]) => {
-    const ratio = paired(own, bare, (round) => round.perSecond);
-    const cpuRatio = paired(own, bare, (round) => round.cpuMs);
-    const bar = target === 'bare' ? undefined : scenario.bars[target as Engine];
-    const cpuBar = target === 'bare' ? undefined : scenario.cpuBar;
+    const isSecond = target === 'postgres-2';
+    const other = rounds.get(isSecond ? 'postgres' : 'bare') ?? [];
+    const ratio = paired(own, other, (round) => round.perSecond);
+    const cpuRatio = paired(own, other, (round) => round.cpuMs);
+    const bar = scenario.bars[target as Engine];
+    const cpuBar = isSecond ? secondProcessCpuBar : target === 'bare' ? undefined : scenario.cpuBar;
     return {
       scenario: scenario.title,
       target,
