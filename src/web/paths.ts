@@ -32,17 +32,41 @@ export const paths = {
   newOrganisation: (): string => '/organisations/new',
   organisation,
   editOrganisation: (organisationId: string): string => `${organisation(organisationId)}/edit`,
+  endOrganisation: (organisationId: string): string => `${organisation(organisationId)}/end`,
   units: (organisationId: string): string => `${organisation(organisationId)}/units`,
+  editUnit: (organisationId: string, unitId: string): string =>
+    `${organisation(organisationId)}/units/${part(unitId)}/edit`,
+  endUnit: (organisationId: string, unitId: string): string =>
+    `${organisation(organisationId)}/units/${part(unitId)}/end`,
   administrators: (organisationId: string): string => `${organisation(organisationId)}/administrators`,
   newAdministrator: (organisationId: string): string => `${organisation(organisationId)}/administrators/new`,
+  applicationAdministrators: (applicationId: string): string =>
+    `${application(applicationId)}/administrators`,
+  siteAdministrators: (): string => '/administrators',
+  /** `list` is one of the three above. */
+  appoint: (list: string): string => `${list}/new`,
+  editAdministration: (list: string, administrationId: string): string =>
+    `${list}/${part(administrationId)}/edit`,
+  endAdministration: (list: string, administrationId: string): string =>
+    `${list}/${part(administrationId)}/end`,
+  offeredRights: (organisationId: string): string => `${organisation(organisationId)}/offered-rights`,
+
+  targetGroups: (): string => '/target-groups',
+  newTargetGroup: (): string => '/target-groups/new',
+  editTargetGroup: (targetGroupId: string): string => `/target-groups/${part(targetGroupId)}/edit`,
 
   people: (organisationId: string): string => `${organisation(organisationId)}/people`,
+  exportPeople: (organisationId: string): string => `${organisation(organisationId)}/people.csv`,
   newPerson: (organisationId: string): string => `${organisation(organisationId)}/people/new`,
   person,
   editPerson: (organisationId: string, personId: string): string =>
     `${person(organisationId, personId)}/edit`,
   invitePerson: (organisationId: string, personId: string): string =>
     `${person(organisationId, personId)}/invitation`,
+  disablePerson: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/disable`,
+  enablePerson: (organisationId: string, personId: string): string =>
+    `${person(organisationId, personId)}/enable`,
 
   newAffiliation: (organisationId: string, personId: string): string =>
     `${person(organisationId, personId)}/affiliations/new`,
@@ -51,6 +75,8 @@ export const paths = {
     `${affiliation(organisationId, personId, id)}/edit`,
   endAffiliation: (organisationId: string, personId: string, id: string): string =>
     `${affiliation(organisationId, personId, id)}/end`,
+  undoAffiliation: (organisationId: string, personId: string, id: string): string =>
+    `${affiliation(organisationId, personId, id)}/undo`,
 
   assignments: (organisationId: string, personId: string): string =>
     `${person(organisationId, personId)}/assignments`,
@@ -80,8 +106,18 @@ export const paths = {
   editOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/edit`,
   endOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/end`,
   holders: (applicationId: string): string => `${application(applicationId)}/holders`,
+  holdersExport: (applicationId: string): string => `${application(applicationId)}/holders.csv`,
+  endApplication: (applicationId: string): string => `${application(applicationId)}/end`,
+  endRight: (applicationId: string, rightId: string): string => `${right(applicationId, rightId)}/end`,
+  newClient: (applicationId: string): string => `${application(applicationId)}/clients/new`,
+  editClient: (applicationId: string, clientId: string): string =>
+    `${application(applicationId)}/clients/${part(clientId)}/edit`,
+  rotateClientSecret: (applicationId: string, clientId: string): string =>
+    `${application(applicationId)}/clients/${part(clientId)}/secret`,
+  clients: (applicationId: string): string => `${application(applicationId)}/clients`,
 
   audit: (): string => '/audit',
+  auditExport: (): string => '/audit/export.csv',
   auditEvent: (eventId: string): string => `/audit/${part(eventId)}`,
   /** Demo mode only: what would have been mailed. */
   sentMail: (): string => '/demo/mail',
