@@ -1,21 +1,39 @@
-// mandaat keys list | rotate
-import { listKeys, rotateKeys, type KeySummary } from '../modules/provider/index.ts';
-import { exitCode, UsageError, type CliCommand } from './command.ts';
+// mandaat keys list | rotate | reseal
+import { resealIdentifiers } from '../modules/people/index.ts';
+import { listKeys, resealKeys, rotateKeys, type KeySummary } from '../modules/provider/index.ts';
+import type { Site } from '../platform/site.ts';
+import { exitCode, UsageError, type CliCommand, type ExitCode, type Terminal } from './command.ts';
 
 const help = `Usage: mandaat keys list
        mandaat keys rotate [--now]
+       mandaat keys reseal
 
 list    shows the keys that sign tokens, newest first.
 rotate  makes a new key of every algorithm. It is published at once, signs after ten minutes, and the old one stays
         published until the last token it signed has expired. Every running process takes it over by itself.
   --now   after a leak: the new keys sign at once and the old ones are withdrawn. Tokens that were signed with them
-          are no longer accepted.`;
+          are no longer accepted.
+reseal  after a new key was put in front of SECRET_KEYS: seals everything again with it (signing keys, identifiers of
+        people), so that the old one can be dropped. Can be interrupted, and run while the site works.`;
 
 const when = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
 function describe(key: KeySummary): string {
   const until = key.publishedUntil === null ? '' : `, published until ${when(key.publishedUntil)}`;
   return `${key.algorithm.padEnd(6)} ${key.state.padEnd(10)} ${key.kid}  signs from ${when(key.signsFrom)}${until}`;
+}
+
+const origin = { actor: { kind: 'system' }, requestId: 'command line' } as const;
+
+async function reseal(site: Site, terminal: Terminal): Promise<ExitCode> {
+  const [keysSealed, identifiersSealed] = [
+    await resealKeys(site, origin),
+    await resealIdentifiers(site, origin),
+  ];
+  terminal.out(
+    `Sealed again: ${keysSealed} signing keys, ${identifiersSealed} identifiers. The old keys can go.`,
+  );
+  return exitCode.done;
 }
 
 export const keys: CliCommand = {
@@ -25,10 +43,10 @@ export const keys: CliCommand = {
     const [action, ...options] = args;
     const unknown = options.find((option) => option !== '--now' || action !== 'rotate');
     if (unknown !== undefined) throw new UsageError(`"${unknown}" is not an option here.`);
-    if (action !== 'list' && action !== 'rotate') throw new UsageError('Say "list" or "rotate".');
+    if (action === 'reseal') return withSite({}, (site) => reseal(site, terminal));
+    if (action !== 'list' && action !== 'rotate') throw new UsageError('Say "list", "rotate" or "reseal".');
     return withSite({}, async (site) => {
       if (action === 'rotate') {
-        const origin = { actor: { kind: 'system' }, requestId: 'command line' } as const;
         await rotateKeys(site, origin, { immediately: options.includes('--now') });
       }
       const found = await listKeys(site);

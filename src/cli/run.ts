@@ -28,7 +28,7 @@ const summaries: readonly (readonly [string, string])[] = [
   ['migrate', 'bring the database to the version of this program'],
   ['plan FILE…', 'show what applying declaration files would change'],
   ['apply FILE…', 'make the site what declaration files say'],
-  ['keys list|rotate', 'show or rotate the keys that sign tokens'],
+  ['keys list|rotate|reseal', 'show or rotate the keys that sign tokens; seal again with a new secret key'],
   ['audit verify|checkpoint', 'prove that the audit is whole, or publish a checkpoint of it'],
 ];
 
@@ -36,7 +36,7 @@ const help = `Mandaat: who may do what, from when and until when.
 
 Usage: mandaat COMMAND [OPTIONS]
 
-${summaries.map(([name, summary]) => `  ${name.padEnd(26)}${summary}`).join('\n')}
+${summaries.map(([name, summary]) => `  ${name.padEnd(27)}${summary}`).join('\n')}
 
 mandaat COMMAND --help tells more. The settings are those of the server: see config/defaults.env.
 Exit codes: 0 done, 1 not done or not in order, 2 wrong words on the command line.`;

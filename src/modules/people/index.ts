@@ -12,5 +12,6 @@ export {
   type PersonChange,
 } from './people.commands.ts';
 export * from './people.list.ts';
+export { resealIdentifiers } from './people.reseal.ts';
 export type { ListedAffiliation, ListedPerson } from './people.listed.ts';
 export * from './people.queries.ts';

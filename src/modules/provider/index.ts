@@ -22,6 +22,7 @@ export {
   type KeySummary,
 } from './provider.keys.ts';
 export { portalClientId, portalClientSecret } from './provider.portal-client.ts';
+export { resealKeys } from './provider.reseal.ts';
 export { revokeAccess } from './provider.revocation.ts';
 export {
   endSessionsOf,

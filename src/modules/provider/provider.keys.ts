@@ -158,7 +158,7 @@ function openKey(site: Site, row: KeyRow): JWK {
   return { ...jwk, kid: row.kid, alg: row.algorithm, use: 'sig' };
 }
 
-const sealContext = (kid: string): string => `provider_key:${kid}`;
+export const sealContext = (kid: string): string => `provider_key:${kid}`;
 
 interface NewKey {
   kid: string;
