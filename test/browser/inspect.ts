@@ -11,7 +11,8 @@ const phone = { width: 390, height: 844 };
 export async function inspectPage(open: OpenPage, what: string): Promise<void> {
   const wide = open.page.viewportSize() ?? { width: 1366, height: 900 };
   for (const colorScheme of ['dark', 'light'] as const) {
-    await open.page.emulateMedia({ colorScheme });
+    // Colours must have arrived, not be on their way.
+    await open.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
     assert.deepEqual(await open.audit(), [], `${what}, ${colorScheme}`);
   }
   await open.page.setViewportSize(phone);
