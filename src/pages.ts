@@ -2,8 +2,9 @@
 import type { Router } from 'express';
 import type { Site } from './platform/site.ts';
 import type { AppParts } from './app.ts';
+import { createAuditRoutes } from './modules/audit/index.ts';
 
 /** In the order in which they are asked. */
-export function createPortalPages(_site: Site, _parts: AppParts): Router[] {
-  return [];
+export function createPortalPages(site: Site, _parts: AppParts): Router[] {
+  return [createAuditRoutes(site)];
 }

@@ -5,3 +5,4 @@ export { checkpointKeys } from './audit.checkpoint.ts';
 export { readCheckpointLines, readPublicKeys } from './audit.checkpoint-files.ts';
 export { verifyAudit, type Finding, type Verification } from './audit.verify.ts';
 export { verifyAndRemember } from './audit.verification.ts';
+export { createAuditRoutes } from './audit.routes.ts';
