@@ -91,6 +91,8 @@ export async function applyAdministrations(
       includes_subtree, given_at, valid_from, valid_until, version
     from administration where cancelled_at is null and person_id = any(${ids}::uuid[])`.execute(trx);
   const items = batch.flatMap((declared) => {
+    // Also when something else is wrong: all problems are told at once.
+    writtenPeriod(run, declared);
     const person = people.get(declared.value.person);
     if (person === undefined) reportUnknown(run, declared, ['person'], `person ${declared.value.person}`);
     if (person === undefined) return [];

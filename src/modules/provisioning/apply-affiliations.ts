@@ -72,6 +72,8 @@ export async function applyAffiliations(run: Run, batch: readonly DeclaredAffili
   const items: Item[] = [];
   for (const declared of batch) {
     const { person: userName, organisation: code } = declared.value;
+    // Also when something else is wrong: all problems are told at once.
+    writtenPeriod(run, declared);
     const person = people.get(userName);
     const organisation = run.lookups.organisations.get(code);
     if (person === undefined) reportUnknown(run, declared, ['person'], `person ${userName}`);
@@ -207,7 +209,7 @@ async function isRefused(
   if (unitId !== null && unitId !== existing?.['unit_id'] && declared.value.unit) {
     const running = await runningUnitsOf(run, parties.organisation.id);
     if (!running.has(declared.value.unit)) {
-      run.problems.report(declared, ['unit'], 'unit_unknown', { code: declared.value.unit });
+      run.problems.report(declared, ['unit'], 'unit_not_running', { code: declared.value.unit });
       return true;
     }
   }

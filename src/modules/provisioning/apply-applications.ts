@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { ClaimsIn } from '../../platform/db/types.ts';
 import { isAppError } from '../../platform/errors.ts';
+import { checkRoles, notifyClientChanged } from '../applications/index.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Row } from './bulk.ts';
 import { applyRights } from './apply-rights.ts';
@@ -106,6 +107,7 @@ function applicationItem(
   if (owner === undefined) reportUnknown(run, declared, ['owner'], `organisation ${value.owner}`);
   if (owner === undefined || period === undefined) return undefined;
   const id = existing?.id ?? newId();
+  if (hasBadRoles(run, declared)) return undefined;
   const keep = <V>(given: V | undefined, column: string, otherwise: V): unknown =>
     given === undefined ? (existing?.[column] ?? otherwise) : given;
   return {
@@ -121,6 +123,17 @@ function applicationItem(
       ...{ ...period, version: existing?.version ?? 1 },
     },
   };
+}
+
+function hasBadRoles(run: Run, declared: DeclaredApplication): boolean {
+  const { roleTemplate = '{right}', roleClaim = 'roles' } = declared.value;
+  try {
+    checkRoles({ roleTemplate, roleClaim });
+    return false;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    return run.problems.reportFields(declared, error.fields ?? {});
+  }
 }
 
 const allClaims: ClaimsIn = { idToken: true, userinfo: true, accessToken: true, introspection: true };
@@ -153,7 +166,7 @@ async function applyClients(run: Run, declared: DeclaredApplication, application
       },
     });
   }
-  await reconcile(run, items, {
+  const done = await reconcile(run, items, {
     ...{
       noun: 'clients',
       shape: clientTable,
@@ -169,6 +182,8 @@ async function applyClients(run: Run, declared: DeclaredApplication, application
       { name: 'pkceRequired', column: 'pkce_required' },
     ],
   });
+  // Processes keep clients in memory for a moment: they read them again once this is committed.
+  for (const { row } of done) await notifyClientChanged(run.change.trx, String(row['id']));
 }
 
 async function hasBadMetadata(

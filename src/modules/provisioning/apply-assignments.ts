@@ -88,6 +88,8 @@ export async function applyAssignments(run: Run, batch: readonly DeclaredAssignm
     [...people.values()].map((person) => person.id),
   );
   const resolved = batch.flatMap((declared) => {
+    // Also when something else is wrong: all problems are told at once.
+    writtenPeriod(run, declared);
     const person = people.get(declared.value.person);
     if (person === undefined) reportUnknown(run, declared, ['person'], `person ${declared.value.person}`);
     return (person && resolve(run, declared, affiliations.get(person.id) ?? [])) ?? [];

@@ -194,10 +194,7 @@ export const applicationFormat = z
     roleTemplate: text(100)
       .optional()
       .describe('{right}, {right}:{context} or {right}-{context}:{organisation}'),
-    roleClaim: z
-      .string()
-      .regex(/^[A-Za-z0-9_:/.-]{1,100}$/, 'role_claim_format')
-      .optional(),
+    roleClaim: text(64).optional(),
     clients: z.array(clientFormat).max(200).optional(),
     rights: z.array(rightFormat).max(2000).optional(),
     ...period,

@@ -220,7 +220,7 @@ export function reportUnknown(
   key: string,
 ): void {
   const [noun = '', ...code] = key.split(' ');
-  if (!run.failed.has(key)) run.problems.report(declared, path, `${noun}_unknown`, { code: code.join(' ') });
+  if (!run.failed.has(key)) run.problems.report(declared, path, `unknown_${noun}`, { code: code.join(' ') });
 }
 
 export function countOf(run: Run, noun: PlanNoun): NounCount {

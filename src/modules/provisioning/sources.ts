@@ -93,7 +93,7 @@ async function openYaml(source: SourceFile, problems: Problems): Promise<YamlCon
   try {
     const size = await source.size();
     if (size > maxYamlBytes) {
-      problems.add(place, '', 'file_too_large', { maximum: maxYamlBytes / 1024 / 1024 });
+      problems.add(place, '', 'declaration_file_too_large', { maximum: maxYamlBytes / 1024 / 1024 });
       return undefined;
     }
     const text =
