@@ -11,7 +11,11 @@ export interface RelyingParty {
 
 export interface Attempt {
   readonly url: string;
-  redeem(address: string): Promise<Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>>;
+  /** @param options DPoP, and further parameters of the token request. */
+  redeem(
+    address: string,
+    options?: oidc.AuthorizationCodeGrantOptions & { parameters?: Record<string, string> },
+  ): Promise<Awaited<ReturnType<typeof oidc.authorizationCodeGrant>>>;
 }
 
 export async function createRelyingParty(
@@ -39,11 +43,17 @@ export async function createRelyingParty(
       });
       return {
         url: url.href,
-        redeem: (address) =>
-          oidc.authorizationCodeGrant(config, new URL(address), {
-            ...{ pkceCodeVerifier, expectedState, expectedNonce },
-            ...(parameters['max_age'] === undefined ? {} : { maxAge: Number(parameters['max_age']) }),
-          }),
+        redeem: (address, { parameters: more, ...options } = {}) =>
+          oidc.authorizationCodeGrant(
+            config,
+            new URL(address),
+            {
+              ...{ pkceCodeVerifier, expectedState, expectedNonce },
+              ...(parameters['max_age'] === undefined ? {} : { maxAge: Number(parameters['max_age']) }),
+            },
+            more,
+            options,
+          ),
       };
     },
   };
