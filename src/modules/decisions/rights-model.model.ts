@@ -14,12 +14,21 @@ export interface ResourceType {
   readonly attributes: Readonly<
     Record<string, { readonly type: AttributeType; readonly source: AttributeSource }>
   >;
+  /**
+   * Its records are the model's own nodes with this `type`: a question about `{ type: 'feature', id: <node id> }` is about a
+   * record that sits in that node; nothing is synchronised. Absent: the application brings the records.
+   */
+  readonly ofModel?: boolean | undefined;
+  /** Who says in which classification nodes a record sits. Absent: the application at synchronisation. */
+  readonly classifiedBy?: AttributeSource | undefined;
 }
 
 /** A node of the feature tree (module › menu, tool, data type) or of the classification (category › row). */
 export interface Node {
   readonly id: string;
   readonly parent?: string | undefined;
+  /** The resource type whose record this node is, when it can be asked about itself. */
+  readonly type?: string | undefined;
 }
 
 export type Silence = 'deny' | 'permit' | 'permit-unless-addressed';
