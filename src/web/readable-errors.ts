@@ -1,16 +1,33 @@
 // Puts the dates in errors of fields into words, so that "at the latest {{latest}}" reads as a day.
-import type { FieldError } from '../platform/errors.ts';
-import { isAppError } from '../platform/errors.ts';
+import { isAppError, type FieldError } from '../platform/errors.ts';
 import type { T } from '../platform/i18n.ts';
 import type { FieldErrors } from './form.ts';
+import { lastDayToUntil, localDateOf, untilToLastDay } from './local-date.ts';
 
-/** Errors whose parameter `latest` is an exclusive end (ISO) get it as the last day, in the person's language. */
-export function readableErrors(words: Pick<T, 'until'>, fields: FieldErrors): Record<string, FieldError> {
+const dayMs = 86_400_000;
+
+/**
+ * The last day, `YYYY-MM-DD`, of a period in whole days that ends at this instant or before: a limit in the middle of a
+ * day leaves the day before it.
+ */
+export function lastWholeDay(until: Date, zone: string): string {
+  const day = untilToLastDay(until, zone);
+  if (lastDayToUntil(day, zone) <= until) return day;
+  return localDateOf(new Date(Date.parse(`${day}T12:00:00Z`) - dayMs), 'UTC');
+}
+
+/** Errors whose parameter `latest` is an exclusive end (ISO) get it as the last whole day, in the person's language. */
+export function readableErrors(
+  words: Pick<T, 'date'>,
+  zone: string,
+  fields: FieldErrors,
+): Record<string, FieldError> {
   return Object.fromEntries(
     Object.entries(fields).map(([name, error]) => {
       const latest = error.params?.['latest'];
       if (typeof latest !== 'string') return [name, error];
-      return [name, { ...error, params: { ...error.params, latest: words.until(latest) } }];
+      const day = words.date(lastWholeDay(new Date(latest), zone));
+      return [name, { ...error, params: { ...error.params, latest: day } }];
     }),
   );
 }

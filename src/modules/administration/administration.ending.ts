@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
-import type { AdministrationKind, Writer } from '../../platform/db/types.ts';
+import type { AdministrationKind, Reader, Writer } from '../../platform/db/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import type { Site } from '../../platform/site.ts';
@@ -150,6 +150,23 @@ export async function findHeadless(
     trx,
   );
   return rows.map((row) => row.organisation_id);
+}
+
+/** Whether ending it now would leave its organisation without a head administrator: for the page that asks. */
+export async function isLastHead(reader: Reader, administrationId: string, at: Date): Promise<boolean> {
+  const { rows } = await sql<{ is_last: boolean }>`
+    with recursive fallen as (
+      select id from administration where id = ${administrationId}::uuid
+      union select d.id from administration d join fallen on d.given_by_id = fallen.id
+    )
+    select exists (
+      select 1 from administration gone join fallen on fallen.id = gone.id
+      where gone.kind = 'head' and gone.valid_at @> ${at}::timestamptz and not exists (
+        select 1 from effective_administration(${at}::timestamptz, array(
+          select d.id from administration d
+          where d.organisation_id = gone.organisation_id and d.kind = 'head' and d.valid_at @> ${at}::timestamptz
+            and d.id not in (select id from fallen))))) as is_last`.execute(reader as never);
+  return rows[0]?.is_last ?? false;
 }
 
 async function keepHeads(

@@ -29,3 +29,6 @@ export { administrationsWith, hasPowerSomewhere, powersOf } from './administrati
 export { loadActor } from './administration.queries.ts';
 export { applicationInScope, findCovering, organisationInScope } from './administration.scope.ts';
 export { requireReach } from './administration.lookup.ts';
+export type { ListedAdministration } from './administration.lists.ts';
+export { listAdministrationsOf, listAdministratorsOf } from './administration.lists.ts';
+export { createAdministrationRoutes } from './administration.routes.ts';

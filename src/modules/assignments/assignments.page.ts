@@ -3,7 +3,7 @@ import type { ContextValues, Names } from '../../platform/db/types.ts';
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
-import { readableErrors } from '../../web/readable-errors.ts';
+import { lastWholeDay, readableErrors } from '../../web/readable-errors.ts';
 import {
   periodTag,
   type DefinitionList,
@@ -80,11 +80,11 @@ export function buildGrantPage(
   state: FormState = {},
 ) {
   const { words, bearer, zone, now } = context;
-  const fields = readableErrors(words, state.fields ?? {});
+  const fields = readableErrors(words, zone, state.fields ?? {});
   const initial = {
     affiliation: bearer.affiliations[0]?.id,
     from: dayOf(now, zone),
-    until: suggestedUntil === null ? '' : untilToLastDay(suggestedUntil, zone),
+    until: suggestedUntil === null ? '' : lastWholeDay(suggestedUntil, zone),
   };
   const valueOf = fieldStates(words, { ...(state.typed ? { typed: state.typed } : {}), fields, initial });
   const contexts = right.contexts.map((definition) => contextField(words, definition, units, valueOf));
@@ -287,7 +287,7 @@ export function buildPeriodPage(
 ) {
   const { words, bearer, zone, now } = context;
   const begun = shown.period.from <= now;
-  const fields = readableErrors(words, state.fields ?? {});
+  const fields = readableErrors(words, zone, state.fields ?? {});
   const { from, until } = shown.period;
   const initial = { from: dayOf(from, zone), until: until === null ? '' : untilToLastDay(until, zone) };
   const valueOf = fieldStates(words, { ...(state.typed ? { typed: state.typed } : {}), fields, initial });

@@ -167,7 +167,7 @@ async function check(site: Site, req: Request, res: Response): Promise<void> {
     period: asked,
     startIsNew: !begun,
   });
-  const error = answer.fits ? undefined : readableErrors(words, { period: answer })['period'];
+  const error = answer.fits ? undefined : readableErrors(words, zone, { period: answer })['period'];
   res.fragment('assignments/check', { error, period: asked, latest: answer.latest });
 }
 

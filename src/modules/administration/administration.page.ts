@@ -1,0 +1,303 @@
+// Builds what the pages about administrators show. Reads nothing itself.
+import type { T } from '../../platform/i18n.ts';
+import { fieldStates, localDateOf, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
+import { paths } from '../../web/paths.ts';
+import { readableErrors } from '../../web/readable-errors.ts';
+import {
+  periodTag,
+  type Field,
+  type PageHeader,
+  type Table,
+  type TableCell,
+  type VersionConflict,
+} from '../../web/view-models.ts';
+import { maxCandidates, type Candidate, type ListedAdministration } from './administration.lists.ts';
+import type { SeatPage } from './administration.seat.ts';
+
+export interface Page {
+  readonly words: T;
+  readonly place: SeatPage;
+  readonly now: Date;
+  readonly zone: string;
+  readonly actorPersonId: string;
+}
+
+export interface FormState {
+  readonly typed?: Typed;
+  readonly fields?: FieldErrors;
+}
+
+const nameOf = ({ words, place }: Page): string => {
+  if (typeof place.name === 'string') return place.name;
+  return place.name?.[words.lang] ?? place.name?.en ?? place.name?.nl ?? words.t('administration.site');
+};
+
+function headerOf(page: Page, title: string, subtitle?: string): PageHeader {
+  const { words, place } = page;
+  const list = words.t('administration.list.title');
+  const home = place.seat.kind === 'site' ? [] : [{ text: nameOf(page), href: place.homeHref }];
+  const breadcrumbs =
+    title === list
+      ? [...home, { text: list }]
+      : [...home, { text: list, href: place.listHref }, { text: title }];
+  return { title, breadcrumbs, ...(subtitle ? { subtitle } : {}) };
+}
+
+export function buildListPage(page: Page, administrations: readonly ListedAdministration[]) {
+  const { words, place } = page;
+  const header = headerOf(
+    page,
+    words.t('administration.list.title'),
+    words.t(`administration.list.lead.${place.seat.kind}`, { name: nameOf(page) }),
+  );
+  const actions =
+    place.kinds.length > 0
+      ? [
+          {
+            text: words.t('administration.appoint.title'),
+            href: paths.appoint(place.listHref),
+            kind: 'primary' as const,
+            icon: 'plus',
+          },
+        ]
+      : [];
+  const table: Table = {
+    caption: words.t('administration.list.title'),
+    columns: [
+      { key: 'person', text: words.t('administration.person') },
+      { key: 'kind', text: words.t('administration.kind') },
+      { key: 'period', text: words.t('administration.period') },
+      { key: 'givenBy', text: words.t('administration.givenBy') },
+      { key: 'actions', text: words.t('administration.actions'), hidden: true },
+    ],
+    rows: administrations.map((one) => ({ cells: rowOf(page, one) })),
+    empty: {
+      title: words.t('administration.list.none'),
+      text: words.t('administration.list.noneText'),
+      icon: 'administrators',
+    },
+  };
+  return { header: { ...header, actions }, table };
+}
+
+function rowOf(page: Page, one: ListedAdministration): Record<string, TableCell | string> {
+  const { words, place, now } = page;
+  const inherited = place.seat.kind === 'organisation' && one.organisation?.id !== place.seat.id;
+  const own = one.person.id === page.actorPersonId;
+  const manages = place.kinds.includes(one.kind) && !inherited;
+  const label = one.person.name;
+  const edit = {
+    text: words.t('administration.change.action'),
+    label,
+    href: paths.editAdministration(place.listHref, one.id),
+  };
+  const end = {
+    text: words.t('administration.end.action'),
+    label,
+    href: paths.endAdministration(place.listHref, one.id),
+  };
+  const actions = [...(manages && !own ? [edit] : []), ...((manages || own) && !inherited ? [end] : [])];
+  return {
+    person: { text: one.person.name, sub: one.person.mail },
+    kind: { text: words.t(`administration.kinds.${one.kind}`), ...scopeNote(words, one, inherited) },
+    period: { period: one.period, tags: [stateOf(words, one, now)] },
+    givenBy: one.givenBy ?? words.t('administration.givenBySite'),
+    actions: actions.length > 0 ? { actions } : '',
+  };
+}
+
+function scopeNote(words: T, one: ListedAdministration, inherited: boolean): { sub?: string } {
+  if (inherited && one.organisation)
+    return { sub: words.t('administration.inherited', { organisation: one.organisation.name }) };
+  return one.includesSubtree ? { sub: words.t('administration.withSubtree') } : {};
+}
+
+/** It runs, yet what it rests on does not: said in so many words. */
+function stateOf(words: T, one: ListedAdministration, now: Date) {
+  const tag = periodTag(words, one.period.from, one.period.until, now);
+  const dormant = !one.effective && (tag.state === 'active' || tag.state === 'ending');
+  return dormant ? { text: words.t('administration.dormant'), state: 'neutral' as const } : tag;
+}
+
+/** First step of appointing: who. */
+export function buildSearchPage(page: Page, q: string, candidates: readonly Candidate[]) {
+  const { words, place } = page;
+  const shown = candidates.slice(0, maxCandidates);
+  return {
+    header: headerOf(
+      page,
+      words.t('administration.appoint.title'),
+      words.t('administration.appoint.searchLead'),
+    ),
+    filter: {
+      action: paths.appoint(place.listHref),
+      label: words.t('administration.appoint.search'),
+      q,
+      live: 'candidates',
+    },
+    count: shown.length,
+    more: candidates.length > maxCandidates,
+    searched: q !== '',
+    candidates: shown
+      .filter((one) => one.personId !== page.actorPersonId)
+      .map((one) => ({
+        name: one.personName,
+        note: [one.organisationName, one.functionTitle, one.unitName].filter(Boolean).join(', '),
+        href: `${paths.appoint(place.listHref)}?affiliation=${one.affiliationId}`,
+      })),
+    empty: {
+      title: words.t('administration.appoint.nobody'),
+      text: words.t('administration.appoint.nobodyText'),
+      icon: 'search',
+    },
+  };
+}
+
+/** Second step: as what, where, from when and until when. */
+export function buildAppointPage(page: Page, candidate: Candidate, state: FormState = {}) {
+  const { words, place, now, zone } = page;
+  const fields = readableErrors(words, zone, state.fields ?? {});
+  const initial = {
+    kind:
+      place.kinds.at(-1) === 'auditor' && place.kinds.length > 1 ? place.kinds.at(-2) : place.kinds.at(-1),
+    from: localDateOf(now, zone),
+  };
+  const valueOf = fieldStates(words, { ...(state.typed ? { typed: state.typed } : {}), fields, initial });
+  const kind: Field = {
+    ...{ name: 'kind', type: 'radio', label: words.t('administration.appoint.as') },
+    options: place.kinds.map((value) => ({
+      value,
+      text: words.t(`administration.kinds.${value}`),
+      hint: words.t(`administration.may.${value}`),
+    })),
+    ...valueOf('kind'),
+  };
+  const subtree: Field = {
+    name: 'subtree',
+    type: 'checkbox',
+    label: words.t('administration.subtree'),
+    hint: words.t('administration.subtreeHint'),
+    ...valueOf('subtree'),
+  };
+  const period = periodFields(words, valueOf);
+  return {
+    header: headerOf(
+      page,
+      words.t('administration.appoint.title'),
+      words.t('administration.appoint.lead', { person: candidate.personName, name: nameOf(page) }),
+    ),
+    errors: fields,
+    labels: Object.fromEntries([kind, ...period].map((one) => [one.name, one.label])),
+    action: place.listHref,
+    affiliationId: candidate.affiliationId,
+    fields: place.offersSubtree ? [kind, subtree] : [kind],
+    period,
+    reason: reasonField(words, valueOf),
+    submit: words.t('administration.appoint.submit'),
+    cancelHref: place.listHref,
+  };
+}
+
+type States = ReturnType<typeof fieldStates>;
+
+const periodFields = (words: T, valueOf: States): Field[] => [
+  { name: 'from', type: 'date', label: words.t('administration.from'), width: 'short', ...valueOf('from') },
+  {
+    name: 'until',
+    type: 'date',
+    label: words.t('administration.until'),
+    width: 'short',
+    optional: true,
+    ...valueOf('until'),
+  },
+];
+
+const reasonField = (words: T, valueOf: States): Field => ({
+  ...{
+    name: 'reason',
+    type: 'textarea',
+    label: words.t('administration.reason'),
+    optional: true,
+    rows: 2,
+    maxlength: 500,
+  },
+  ...valueOf('reason'),
+});
+
+export function buildPeriodPage(page: Page, one: ListedAdministration, state: FormState = {}) {
+  const { words, place, zone } = page;
+  const fields = readableErrors(words, zone, state.fields ?? {});
+  const { until } = one.period;
+  const initial = { until: until === null ? '' : untilToLastDay(until, zone) };
+  const valueOf = fieldStates(words, { ...(state.typed ? { typed: state.typed } : {}), fields, initial });
+  return {
+    header: headerOf(page, words.t('administration.change.title'), one.person.name),
+    facts: factsOf(page, one),
+    errors: fields,
+    labels: { until: words.t('administration.until') },
+    action: paths.editAdministration(place.listHref, one.id),
+    version: one.version,
+    period: periodFields(words, valueOf).slice(1),
+    reason: reasonField(words, valueOf),
+    submit: words.t('common.form.save'),
+    cancelHref: place.listHref,
+  };
+}
+
+function factsOf({ words, now }: Page, one: ListedAdministration) {
+  return {
+    items: [
+      { term: words.t('administration.person'), text: one.person.name, sub: one.person.mail },
+      {
+        term: words.t('administration.kind'),
+        text: words.t(`administration.kinds.${one.kind}`),
+        ...scopeNote(words, one, false),
+      },
+      { term: words.t('administration.period'), period: one.period, tags: [stateOf(words, one, now)] },
+      { term: words.t('administration.givenBy'), text: one.givenBy ?? words.t('administration.givenBySite') },
+    ],
+  };
+}
+
+/** Before ending: what falls along with it, and the question when it is the last head. */
+export function buildEndPage(page: Page, one: ListedAdministration, delegated: number, isLast: boolean) {
+  const { words, place } = page;
+  const consequences = [
+    { text: words.t('administration.end.consequence', { person: one.person.name }) },
+    ...(delegated > 0
+      ? [{ count: delegated, text: words.t('administration.end.delegated', { count: delegated }) }]
+      : []),
+    ...(isLast ? [{ text: words.t('administration.end.lastConsequence', { name: nameOf(page) }) }] : []),
+  ];
+  const acknowledge: Field = {
+    name: 'acknowledgeLast',
+    type: 'checkbox',
+    label: words.t('administration.end.acknowledge', { name: nameOf(page) }),
+  };
+  return {
+    header: headerOf(page, words.t('administration.end.title'), one.person.name),
+    facts: factsOf(page, one),
+    acknowledge: isLast ? acknowledge : undefined,
+    reason: reasonField(words, () => ({ value: '', error: undefined })),
+    confirm: {
+      action: paths.endAdministration(place.listHref, one.id),
+      ...{ consequences, confirm: words.t('administration.end.submit'), cancelHref: place.listHref },
+      fields: { version: String(one.version) },
+    },
+  };
+}
+
+export function buildConflictPage(page: Page, one: ListedAdministration, typed: Typed) {
+  const { words, zone, place, now } = page;
+  const { until } = one.period;
+  const yours =
+    typeof typed['until'] === 'string' && typed['until'] !== ''
+      ? words.date(typed['until'])
+      : words.t('common.period.noEnd');
+  const current = until === null ? words.t('common.period.noEnd') : words.date(untilToLastDay(until, zone));
+  const conflict: VersionConflict = {
+    ...{ changedAt: now, rows: [{ label: words.t('administration.until'), current, yours }] },
+    reloadHref: paths.editAdministration(place.listHref, one.id),
+  };
+  return { header: headerOf(page, words.t('administration.change.title'), one.person.name), conflict };
+}
