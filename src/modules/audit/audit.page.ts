@@ -103,7 +103,10 @@ function cellsOf(item: AuditItem, words: T): Record<string, unknown> {
   return {
     at: { text: words.dateTime(item.at), href: eventPath(item) },
     action: actionText(item.action, words),
-    who: { text: actorText(item, words), sub: item.onBehalfOf ?? undefined },
+    who: {
+      text: actorText(item, words),
+      sub: item.onBehalfOf ? t('audit.event.onBehalfOf', { organisation: item.onBehalfOf }) : undefined,
+    },
     subject: { text: subject, sub: subject === application ? undefined : application },
     organisation: item.organisationName ?? {},
     outcome: { tags: [{ text: t(`audit.outcome.${item.outcome}`), state: states[item.outcome] }] },
