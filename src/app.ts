@@ -59,6 +59,7 @@ export function createApp(site: Site, parts: AppParts): Express {
     clock: site.clock,
     cacheTemplates: site.config.environment !== 'development',
   });
+  app.post(['/authorize', '/end-session'], express.urlencoded({ extended: false, limit: '32kb' }), askByGet);
   app.all(providerPaths, parts.provider.callback);
   const credentials: PasswordDeps = {
     hasher: parts.hasher,
@@ -71,7 +72,7 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.use(createSentMailRoutes(site));
   app.use(portalEdge(site));
   app.use(createMeRoutes(site, credentials));
-  for (const router of createPortalPages(site, parts)) app.use(router);
+  for (const router of createPortalPages(site)) app.use(router);
   app.use((_req, _res, next) => next(pageNotFound()));
   app.use(
     errorPage({
@@ -80,6 +81,18 @@ export function createApp(site: Site, parts: AppParts): Express {
   );
   return app;
 }
+
+/**
+ * Applications may ask by POST. Browsers leave SameSite cookies out of a form that another site sends, so the question
+ * is asked again by GET, where they come along. Source: OpenID Connect Core 3.1.2.1, RP-Initiated Logout 2.
+ */
+const askByGet: RequestHandler = (req, res) => {
+  const entries = Object.entries((req.body ?? {}) as Record<string, string | string[]>);
+  const pairs = entries.flatMap(([name, value]) =>
+    [value].flat().map((one) => [name, one] as [string, string]),
+  );
+  res.redirect(303, `${req.path}?${new URLSearchParams(pairs)}`);
+};
 
 async function requireMigrated(site: Site): Promise<void> {
   if (!(await isMigrated(site.db))) throw new Error('migrations are missing');

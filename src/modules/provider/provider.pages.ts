@@ -76,7 +76,12 @@ function wordsOf(ctx: KoaContextWithOIDC): Response['words'] {
   return webOf(ctx).res.words;
 }
 
+/** Longer addresses would not fit the form that changes the language. */
+const maxBackLength = 1500;
+
 function pageOf(ctx: KoaContextWithOIDC, view: string, model: object, title: string): string {
+  const { req, res } = webOf(ctx);
+  if (req.originalUrl.length > maxBackLength) res.locals['currentPath'] = '/';
   return webOf(ctx).res.pageText(view, model, { title, layout: 'focus' });
 }
 
