@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { enforce } from '../../platform/decision.ts';
-import { AppError, notFound } from '../../platform/errors.ts';
+import { AppError, invalidFields, notFound } from '../../platform/errors.ts';
 import { endsLater } from '../../platform/period.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
@@ -120,8 +120,8 @@ export async function changeAffiliation(
 /**
  * Ends an affiliation, with everything it carries; one that has not begun is cancelled.
  * @returns what ended, and the offer to take it back (never for one's own)
- * @throws affiliation_not_found, not_allowed, ends_administration, stale_edit, affiliation_over, last_administrator,
- *   last_operator. Audit: affiliation.ended and one row for everything that ended with it; ends access
+ * @throws affiliation_not_found, not_allowed, ends_administration, stale_edit, affiliation_over, invalid_fields (`on`: it
+ *   ends earlier already), last_administrator, last_operator. Audit: affiliation.ended and one row for everything that ended with it; ends access
  */
 export async function endAffiliation(
   site: Site,
@@ -135,7 +135,7 @@ export async function endAffiliation(
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
     const cancelled = found.valid_from >= until;
     if (!cancelled && !endsLater(found.valid_until, until))
-      throw new AppError('conflict', 'affiliation_over');
+      throw invalidFields({ on: 'ends_earlier_already' });
     const carried = await loadCarried(change.trx, found.id, cancelled ? change.at : until);
     enforce(mayEndCarried(await loadCarriedFacts(change, acting, found.person_id, carried)));
     const options = { acknowledgeLast: input.acknowledgeLast ?? false, reason: 'affiliation_ended' };

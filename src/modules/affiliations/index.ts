@@ -5,3 +5,5 @@ export { endCarried, loadCarried } from './affiliations.carried.ts';
 export { undoEndAffiliation } from './affiliations.undo.ts';
 export { mayGiveAffiliation } from './affiliations.policy.ts';
 export { insertAffiliation } from './affiliations.write.ts';
+export { affiliationFields, affiliationShape, detailsFrom, unitOptions } from './affiliations.forms.ts';
+export { createAffiliationRoutes } from './affiliations.routes.ts';

@@ -8,3 +8,7 @@ export * from './units.commands.ts';
 export * from './organisations.queries.ts';
 export * from './organisations.reach.ts';
 export * from './units.queries.ts';
+export { crumbsOf, idParam, loadPlace, type Crumb, type Place } from './organisations.place.ts';
+export { createOrganisationRoutes } from './organisations.routes.ts';
+export { createTargetGroupRoutes } from './target-groups.routes.ts';
+export { createUnitRoutes } from './units.routes.ts';

@@ -1,7 +1,7 @@
 // Reads organisations, target groups and units, never more than the actor's scope. Never writes.
 import { sql } from 'kysely';
 import type { AffiliationRules, Names, Reader } from '../../platform/db/types.ts';
-import { notFound } from '../../platform/errors.ts';
+import { invalidFields, notFound } from '../../platform/errors.ts';
 import { organisationInScope, type Actor, type Power } from '../administration/index.ts';
 import { foldText, type Identifier } from './organisations.model.ts';
 
@@ -120,6 +120,7 @@ export interface OrganisationDetails {
   readonly contactMail: string | null;
   readonly parentId: string | null;
   readonly parentName: string | null;
+  readonly parentCode: string | null;
   readonly targetGroupId: string;
   readonly targetGroupNames: Names;
   readonly affiliationRules: AffiliationRules;
@@ -143,7 +144,12 @@ export async function getOrganisation(
     .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
     .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
     .select(['o.id', 'o.code', 'o.name', 'o.names', 'o.contact_mail as contactMail', 'o.version'])
-    .select(['o.parent_id as parentId', 'parent.name as parentName', 'o.target_group_id as targetGroupId'])
+    .select([
+      'o.parent_id as parentId',
+      'parent.name as parentName',
+      'parent.code as parentCode',
+      'o.target_group_id as targetGroupId',
+    ])
     .select(['g.names as targetGroupNames', 'g.affiliation_rules as affiliationRules'])
     .select(['o.valid_from as from', 'o.valid_until as until'])
     .select(
@@ -185,4 +191,59 @@ export function listTargetGroups(reader: Reader): Promise<TargetGroupItem[]> {
     )
     .orderBy('g.code')
     .execute();
+}
+
+/** @throws invalid_fields `parent` when there is none with this code, or none that the actor sees */
+export async function findOrganisationByCode(reader: Reader, actor: Actor, code: string): Promise<string> {
+  const row = await reader
+    .selectFrom('organisation as o')
+    .select('o.id')
+    .where('o.code', '=', code)
+    .where(organisationInScope(actor, 'organisation.view', sql.ref('o.id')))
+    .executeTakeFirst();
+  if (!row) throw invalidFields({ parent: 'organisation_unknown' });
+  return row.id;
+}
+
+/** The organisations directly below one, by name; the first two hundred. */
+export async function listChildren(
+  reader: Reader,
+  actor: Actor,
+  organisationId: string,
+): Promise<OrganisationItem[]> {
+  return reader
+    .selectFrom('organisation as o')
+    .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
+    .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
+    .select([
+      'o.id',
+      'o.code',
+      'o.name',
+      'o.names',
+      'g.names as targetGroupNames',
+      'parent.name as parentName',
+    ])
+    .select(['o.valid_from as from', 'o.valid_until as until'])
+    .where('o.parent_id', '=', organisationId)
+    .where(organisationInScope(actor, 'organisation.view', sql.ref('o.id')))
+    .orderBy('o.name')
+    .orderBy('o.id')
+    .limit(200)
+    .execute();
+}
+
+/** When something was changed last, from the record: for the page that shows two versions. */
+export async function findLastChangeAt(
+  reader: Reader,
+  place: { readonly personId?: string; readonly organisationId?: string; readonly subjectId: string },
+): Promise<Date | undefined> {
+  const { personId, organisationId, subjectId } = place;
+  let query = reader
+    .selectFrom('audit_event')
+    .select('at')
+    .where('subject_id', '=', subjectId)
+    .where('outcome', '=', 'done');
+  if (personId !== undefined) query = query.where('person_id', '=', personId);
+  if (organisationId !== undefined) query = query.where('organisation_id', '=', organisationId);
+  return (await query.orderBy('at', 'desc').limit(1).executeTakeFirst())?.at;
 }

@@ -1,0 +1,261 @@
+// Builds the list of organisations, and the forms for making and changing one. Reads nothing itself.
+import type { T } from '../../platform/i18n.ts';
+import { fieldStates } from '../../web/form.ts';
+import {
+  labelsOf,
+  type ConfirmPage,
+  type ConflictPage,
+  type FormPage,
+  type FormState,
+} from '../../web/form-page.ts';
+import { listLinks, type ListQuery } from '../../web/list-query.ts';
+import { paths } from '../../web/paths.ts';
+import { periodTag } from '../../web/view-models.ts';
+import { nameFields, namesTyped } from './organisations.forms.ts';
+import { nameIn } from './organisations.model.ts';
+import { crumbsOf, type Place } from './organisations.place.ts';
+import type { OrganisationItem, Page, TargetGroupItem } from './organisations.queries.ts';
+
+export type OrganisationListQuery = ListQuery<'name', 'group' | 'ended'>;
+
+export interface ListInput {
+  readonly words: T;
+  readonly now: Date;
+  readonly query: OrganisationListQuery;
+  readonly found: Page<OrganisationItem>;
+  readonly count: number;
+  readonly groups: readonly TargetGroupItem[];
+  readonly mayCreate: boolean;
+}
+
+export function buildListPage({ words, now, query, found, count, groups, mayCreate }: ListInput) {
+  const { t } = words;
+  const path = paths.organisations();
+  const { link, hidden } = listLinks(path, query);
+  const [first, last] = [found.items[0], found.items.at(-1)];
+  const all = { value: '', text: t('organisations.filter.all') };
+  const summary = t('common.results', { count });
+  return {
+    header: {
+      title: t('organisations.title'),
+      subtitle: t('organisations.list.subtitle'),
+      actions: mayCreate
+        ? [
+            {
+              text: t('organisations.targetGroups.title'),
+              href: paths.targetGroups(),
+              kind: 'secondary' as const,
+            },
+            {
+              text: t('organisations.new.title'),
+              href: paths.newOrganisation(),
+              kind: 'primary' as const,
+              icon: 'plus',
+            },
+          ]
+        : [],
+    },
+    filter: {
+      ...{
+        action: path,
+        label: t('organisations.filter.search'),
+        placeholder: t('organisations.filter.placeholder'),
+      },
+      ...{ q: query.q, hidden, live: 'organisations', clearHref: path },
+      filters: [
+        {
+          ...{ name: 'group', label: t('organisations.field.targetGroup'), value: query.filters.group },
+          options: [
+            all,
+            ...groups.map((group) => ({
+              value: group.id,
+              text: nameIn(group.names, words.lang, group.code),
+            })),
+          ],
+        },
+        {
+          ...{ name: 'ended', label: t('organisations.filter.state'), value: query.filters.ended },
+          options: [
+            { value: '', text: t('organisations.filter.running') },
+            { value: 'yes', text: t('organisations.filter.ended') },
+          ],
+        },
+      ],
+    },
+    summary,
+    table: {
+      caption: t('organisations.title'),
+      summary,
+      columns: [
+        { key: 'name', text: t('organisations.field.name') },
+        { key: 'code', text: t('organisations.field.code') },
+        { key: 'group', text: t('organisations.field.targetGroup') },
+        { key: 'parent', text: t('organisations.field.parent') },
+        { key: 'state', text: t('organisations.field.state') },
+      ],
+      rows: found.items.map((one) => ({
+        cells: {
+          name: { text: nameIn(one.names, words.lang, one.name), href: paths.organisation(one.id) },
+          code: one.code,
+          group: nameIn(one.targetGroupNames, words.lang),
+          parent: one.parentName ?? {},
+          state: { tags: [periodTag(words, one.from, one.until, now)] },
+        },
+      })),
+      empty: {
+        title: t('organisations.list.noneFound'),
+        text: t('organisations.list.noneFoundText'),
+        action: { text: t('common.filter.clear'), href: path },
+      },
+    },
+    pager: {
+      ...(found.hasPrevious && first ? { previousHref: link({ before: [first.name, first.id] }) } : {}),
+      ...(found.hasNext && last ? { nextHref: link({ after: [last.name, last.id] }) } : {}),
+    },
+  };
+}
+
+export function buildNewPage(words: T, groups: readonly TargetGroupItem[], state: FormState): FormPage {
+  const { t } = words;
+  const field = fieldStates(words, state);
+  const text = (name: string) => ({ name, label: t(`organisations.field.${name}`), ...field(name) });
+  const sections = [
+    {
+      fields: [
+        { ...text('code'), hint: t('organisations.hint.code'), width: 'short' as const, maxlength: 64 },
+        { ...text('name'), maxlength: 200 },
+        ...nameFields(words, state, {}),
+        {
+          ...{ ...text('targetGroup'), type: 'select' as const, prompt: t('organisations.choose') },
+          options: groups.map((group) => ({
+            value: group.id,
+            text: nameIn(group.names, words.lang, group.code),
+          })),
+        },
+        { ...text('identifier'), optional: true, hint: t('organisations.hint.identifier') },
+        { ...text('parent'), optional: true, hint: t('organisations.hint.parent') },
+        { ...text('contactMail'), type: 'email' as const, optional: true },
+      ],
+    },
+  ];
+  return {
+    header: {
+      title: t('organisations.new.title'),
+      breadcrumbs: [
+        { text: t('organisations.title'), href: paths.organisations() },
+        { text: t('organisations.new.title') },
+      ],
+    },
+    errors: state.fields,
+    labels: labelsOf(sections),
+    action: paths.newOrganisation(),
+    sections,
+    submit: t('organisations.new.submit'),
+    cancelHref: paths.organisations(),
+  };
+}
+
+export function buildEditPage(place: Place, parentCode: string, state: FormState): FormPage {
+  const { words, organisation } = place;
+  const { t } = words;
+  const initial = {
+    name: organisation.name,
+    parent: parentCode,
+    contactMail: organisation.contactMail ?? '',
+    ...namesTyped(organisation.names),
+  };
+  const field = fieldStates(words, { ...state, initial });
+  const text = (name: string) => ({ name, label: t(`organisations.field.${name}`), ...field(name) });
+  const sections = [
+    {
+      fields: [
+        { ...text('name'), maxlength: 200 },
+        ...nameFields(words, state, initial),
+        {
+          ...text('contactMail'),
+          type: 'email' as const,
+          optional: true,
+          hint: t('organisations.hint.contactMail'),
+        },
+        ...(place.powers.has('site.operate')
+          ? [{ ...text('parent'), optional: true, hint: t('organisations.hint.move') }]
+          : []),
+      ],
+    },
+  ];
+  const title = t('organisations.edit.title');
+  return {
+    header: { title, subtitle: place.organisationName, breadcrumbs: crumbsOf(place, { text: title }) },
+    errors: state.fields,
+    labels: labelsOf(sections),
+    action: paths.editOrganisation(organisation.id),
+    hidden: { version: String(organisation.version) },
+    sections,
+    submit: t('common.form.save'),
+    cancelHref: paths.organisation(organisation.id),
+  };
+}
+
+export function buildEditConflict(
+  place: Place,
+  parentCode: string,
+  typed: Readonly<Record<string, string | string[]>>,
+  changedAt: Date,
+): ConflictPage {
+  const { words, organisation } = place;
+  const { t } = words;
+  const title = t('organisations.edit.title');
+  const current: Record<string, string> = {
+    name: organisation.name,
+    ...namesTyped(organisation.names),
+    contactMail: organisation.contactMail ?? '',
+    ...('parent' in typed ? { parent: parentCode } : {}),
+  };
+  const label = (name: string): string => {
+    const lang = /^name(..)$/.exec(name)?.[1]?.toLowerCase();
+    return lang === undefined
+      ? t(`organisations.field.${name}`)
+      : t('organisations.field.nameIn', { language: t(`common.languages.${lang}`) });
+  };
+  const action = paths.editOrganisation(organisation.id);
+  return {
+    header: { title, subtitle: place.organisationName, breadcrumbs: crumbsOf(place, { text: title }) },
+    action,
+    typed: { ...typed, version: String(organisation.version) },
+    conflict: {
+      changedAt,
+      rows: Object.entries(current).map(([name, value]) => ({
+        label: label(name),
+        current: value,
+        yours: String(typed[name] ?? ''),
+      })),
+      reloadHref: action,
+    },
+  };
+}
+
+export function buildEndPage(place: Place, people: number | undefined): ConfirmPage {
+  const { words, organisation } = place;
+  const { t } = words;
+  const title = t('organisations.end.title');
+  return {
+    header: { title, subtitle: place.organisationName, breadcrumbs: crumbsOf(place, { text: title }) },
+    confirm: {
+      action: paths.endOrganisation(organisation.id),
+      text: t('organisations.end.text', { organisation: place.organisationName }),
+      consequences: [
+        ...(people === undefined
+          ? []
+          : [{ count: people, text: t('organisations.end.people', { count: people }) }]),
+        { text: t('organisations.end.rights') },
+        { text: t('organisations.end.administrations') },
+      ],
+      confirm: t('organisations.end.submit'),
+      cancelHref: paths.organisation(organisation.id),
+      fields: { version: String(organisation.version) },
+    },
+    fields: [
+      { name: 'reason', label: t('affiliations.end.reason'), optional: true, maxlength: 500, width: 'full' },
+    ],
+  };
+}

@@ -1,0 +1,189 @@
+// The pages about organisations and their units. Behind the sign-in; the commands decide who may.
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { AppError, isAppError, notFound } from '../../platform/errors.ts';
+import type { Site } from '../../platform/site.ts';
+import { flashOf } from '../../web/flash.ts';
+import { parseForm } from '../../web/form.ts';
+import type { FormState } from '../../web/form-page.ts';
+import { parseListQuery } from '../../web/list-query.ts';
+import { paths } from '../../web/paths.ts';
+import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { hasPowerSomewhere } from '../administration/index.ts';
+import { buildOrganisationPage } from './organisation.page.ts';
+import { changeOrganisation, createOrganisation, endOrganisation } from './organisations.commands.ts';
+import { endForm, namesFrom, newOrganisationForm, organisationForm } from './organisations.forms.ts';
+import {
+  buildEditConflict,
+  buildEditPage,
+  buildEndPage,
+  buildListPage,
+  buildNewPage,
+} from './organisations.page.ts';
+import { loadPlace, type Place } from './organisations.place.ts';
+import {
+  countOrganisations,
+  findLastChangeAt,
+  findOrganisationByCode,
+  listChildren,
+  listOrganisations,
+  listTargetGroups,
+  type PageRequest,
+} from './organisations.queries.ts';
+import { listUnits } from './units.queries.ts';
+
+export function createOrganisationRoutes(site: Site): Router {
+  const router = Router();
+  const place = ':organisationId';
+  router.get(paths.organisations(), (req, res) => showList(site, req, res));
+  router.get(paths.newOrganisation(), (req, res) => showNew(site, req, res));
+  router.post(paths.newOrganisation(), (req, res) => create(site, req, res));
+  router.get(paths.organisation(place), (req, res) => showOne(site, req, res));
+  router.get(paths.editOrganisation(place), (req, res) => showEdit(site, req, res));
+  router.post(paths.editOrganisation(place), (req, res) => change(site, req, res));
+  router.get(paths.endOrganisation(place), (req, res) => showEnd(site, req, res));
+  router.post(paths.endOrganisation(place), (req, res) => end(site, req, res));
+  return router;
+}
+
+const listOptions = {
+  sorts: ['name'] as const,
+  filters: { group: z.uuid(), ended: z.literal('yes') },
+} satisfies Parameters<typeof parseListQuery>[1];
+
+async function showList(site: Site, req: Request, res: Response): Promise<void> {
+  const query = parseListQuery(req.query, listOptions);
+  const { reader } = site.db;
+  const now = site.clock.now();
+  const filter = { q: query.q, targetGroupId: query.filters.group, ended: query.filters.ended === 'yes' };
+  const position = (cursor: typeof query.after) => {
+    const [key, id] = cursor ?? [];
+    return typeof key === 'string' && z.uuid().safeParse(id).success ? { key, id: String(id) } : undefined;
+  };
+  const page: PageRequest = {
+    size: query.size,
+    after: position(query.after),
+    before: position(query.before),
+  };
+  const model = buildListPage({
+    ...{ words: res.words, now, query },
+    found: await listOrganisations(reader, req.actor, now, filter, page),
+    count: await countOrganisations(reader, req.actor, now, filter),
+    groups: await listTargetGroups(reader),
+    mayCreate: hasPowerSomewhere(req.actor, 'organisation.create'),
+  });
+  res.page('organisations/list', model, { title: model.header.title });
+}
+
+async function showNew(
+  site: Site,
+  req: Request,
+  res: Response,
+  state: FormState & { status?: number } = {},
+): Promise<void> {
+  if (!hasPowerSomewhere(req.actor, 'organisation.create')) throw new AppError('forbidden', 'not_allowed');
+  const model = buildNewPage(res.words, await listTargetGroups(site.db.reader), state);
+  res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
+}
+
+async function create(site: Site, req: Request, res: Response): Promise<void> {
+  const parsed = parseForm(newOrganisationForm, req.body);
+  if (!parsed.ok) return showNew(site, req, res, { ...parsed, status: 422 });
+  const { code, name, targetGroup, contactMail, identifier } = parsed.value;
+  try {
+    const groups = await listTargetGroups(site.db.reader);
+    const scheme = groups.find((group) => group.id === targetGroup)?.identifierScheme;
+    const id = await createOrganisation(site, req.actor, req.origin, {
+      ...{ code, name, names: namesFrom(parsed.value), targetGroupId: targetGroup },
+      parentId: await parentFrom(site, req, parsed.value.parent),
+      contactMail: contactMail ?? null,
+      identifiers: identifier && scheme ? [{ scheme, text: identifier }] : [],
+    });
+    flashOf(req).set({ text: res.words.t('organisations.new.done', { organisation: name }) });
+    res.redirect(303, paths.organisation(id));
+  } catch (error) {
+    await showNew(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
+  }
+}
+
+/** The parent is typed by its code. @throws invalid_fields `parent` for one the actor does not see */
+async function parentFrom(site: Site, req: Request, code: string | undefined): Promise<string | null> {
+  if (code === undefined) return null;
+  return findOrganisationByCode(site.db.reader, req.actor, code);
+}
+
+async function showOne(site: Site, req: Request, res: Response): Promise<void> {
+  const place = await loadPlace(site, req, res);
+  const { reader } = site.db;
+  const units = await listUnits(reader, place.organisation.id, place.now);
+  const children = await listChildren(reader, req.actor, place.organisation.id);
+  const model = buildOrganisationPage(place, units, children);
+  res.page('organisations/organisation', model, { title: model.header.title });
+}
+
+async function editPlace(
+  site: Site,
+  req: Request,
+  res: Response,
+): Promise<{ place: Place; parentCode: string }> {
+  const place = await loadPlace(site, req, res);
+  if (!place.powers.has('organisation.change')) throw new AppError('forbidden', 'not_allowed');
+  return { place, parentCode: place.organisation.parentCode ?? '' };
+}
+
+async function showEdit(
+  site: Site,
+  req: Request,
+  res: Response,
+  state: FormState & { status?: number } = {},
+): Promise<void> {
+  const { place, parentCode } = await editPlace(site, req, res);
+  const model = buildEditPage(place, parentCode, state);
+  res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
+}
+
+async function change(site: Site, req: Request, res: Response): Promise<void> {
+  const parsed = parseForm(organisationForm, req.body);
+  if (!parsed.ok) return showEdit(site, req, res, { ...parsed, status: 422 });
+  const { place, parentCode } = await editPlace(site, req, res);
+  const { organisation, words } = place;
+  const { name, contactMail, version, parent } = parsed.value;
+  // Only the form of an operator asks for the parent: whoever is not asked does not move it.
+  const moves = 'parent' in parsed.typed && (parent ?? '') !== parentCode;
+  try {
+    await changeOrganisation(site, req.actor, req.origin, {
+      ...{ organisationId: organisation.id, version, name, names: namesFrom(parsed.value) },
+      contactMail: contactMail ?? null,
+      ...(moves ? { parentId: await parentFrom(site, req, parent) } : {}),
+    });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') {
+      const where = { organisationId: organisation.id, subjectId: organisation.id };
+      const changedAt = (await findLastChangeAt(site.db.reader, where)) ?? place.now;
+      const model = buildEditConflict(place, parentCode, parsed.typed, changedAt);
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
+    }
+    return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
+  }
+  flashOf(req).set({ text: words.t('organisations.edit.done') });
+  res.redirect(303, paths.organisation(organisation.id));
+}
+
+async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+  const place = await loadPlace(site, req, res);
+  if (!place.powers.has('organisation.create')) throw notFound('page');
+  const model = buildEndPage(place, undefined);
+  res.page('forms/confirm', model, { title: model.header.title });
+}
+
+async function end(site: Site, req: Request, res: Response): Promise<void> {
+  const place = await loadPlace(site, req, res);
+  const parsed = parseForm(endForm, req.body);
+  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
+  const organisationId = place.organisation.id;
+  await endOrganisation(site, req.actor, req.origin, { organisationId, ...parsed.value });
+  flashOf(req).set({
+    text: place.words.t('organisations.end.done', { organisation: place.organisationName }),
+  });
+  res.redirect(303, paths.organisation(organisationId));
+}

@@ -1,0 +1,110 @@
+// Builds the start page of an administrator: figures, and what ends soon.
+import type { T } from '../../platform/i18n.ts';
+import { paths } from '../../web/paths.ts';
+import type { Action, PageHeader, Stats, Table } from '../../web/view-models.ts';
+import { nameIn, type OrganisationItem } from '../organisations/index.ts';
+import type { EndingSoon } from './people.ending.ts';
+import { expiringDays } from './people.list.ts';
+import type { Figure, Overview } from './people.queries.ts';
+
+export interface OverviewInput {
+  readonly words: T;
+  readonly actorName: string;
+  readonly overview: Overview;
+  readonly ending: readonly EndingSoon[] | undefined;
+  readonly organisations: readonly OrganisationItem[];
+  readonly operates: boolean;
+}
+
+export interface OverviewPage {
+  header: PageHeader;
+  stats: Stats;
+  ending: Table | undefined;
+  organisations: Table | undefined;
+  organisationActions: Action[] | undefined;
+}
+
+export function buildOverviewPage(input: OverviewInput): OverviewPage {
+  const { words, overview, organisations, operates } = input;
+  const { t } = words;
+  // With one organisation the figures lead into its list; with more, a figure of all leads nowhere in particular.
+  const only = organisations.length === 1 ? organisations[0] : undefined;
+  const people = only && paths.people(only.id);
+  const figure = (name: keyof Overview, value: Figure, href?: string) => ({
+    text: t(`people.overview.${name}`, { count: value.count, days: expiringDays }),
+    value: value.count,
+    ...(href === undefined ? {} : { href }),
+    ...(value.more ? { note: t('people.overview.more') } : {}),
+  });
+  return {
+    header: {
+      title: t('people.overview.title'),
+      subtitle: only ? nameIn(only.names, words.lang, only.name) : t('people.overview.all'),
+      actions: only
+        ? [{ text: t('people.new.title'), href: paths.newPerson(only.id), kind: 'primary', icon: 'plus' }]
+        : [],
+    },
+    stats: {
+      items: [
+        figure('people', overview.people, people),
+        {
+          ...figure('expiring', overview.expiring, people && `${people}?status=expiring`),
+          ...(overview.expiring.count > 0 ? { state: 'ending' as const } : {}),
+        },
+        figure('invited', overview.invited),
+        ...(only
+          ? []
+          : [figure('organisations', overview.organisations, operates ? paths.organisations() : undefined)]),
+      ],
+    },
+    ending: input.ending && endingTable(words, input.ending),
+    organisations: only ? undefined : organisationTable(words, organisations),
+    organisationActions: operates
+      ? [{ text: t('people.overview.allOrganisations'), href: paths.organisations(), kind: 'quiet' }]
+      : undefined,
+  };
+}
+
+function endingTable(words: T, ending: readonly EndingSoon[]): Table {
+  const { t } = words;
+  return {
+    caption: t('people.overview.ending'),
+    columns: [
+      { key: 'person', text: t('people.field.name') },
+      { key: 'what', text: t('people.overview.what') },
+      { key: 'organisation', text: t('affiliations.field.organisation') },
+      { key: 'period', text: t('affiliations.field.period') },
+    ],
+    rows: ending.map((one) => ({
+      cells: {
+        person: { text: one.personName, href: paths.person(one.organisationId, one.personId) },
+        what:
+          one.what === 'affiliation'
+            ? t(`affiliations.type.${one.type}`)
+            : { text: nameIn(one.rightNames, words.lang), sub: nameIn(one.applicationNames, words.lang) },
+        organisation: one.organisationName,
+        period: { period: { from: one.from, until: one.until } },
+      },
+    })),
+    empty: { title: t('people.overview.nothingEnds', { days: expiringDays }), icon: 'clock' },
+  };
+}
+
+function organisationTable(words: T, organisations: readonly OrganisationItem[]): Table {
+  const { t } = words;
+  return {
+    caption: t('people.overview.organisations'),
+    columns: [
+      { key: 'name', text: t('people.field.name') },
+      { key: 'code', text: t('organisations.field.code') },
+      { key: 'people', text: t('people.title'), hidden: true },
+    ],
+    rows: organisations.map((one) => ({
+      cells: {
+        name: { text: nameIn(one.names, words.lang, one.name), href: paths.organisation(one.id) },
+        code: one.code,
+        people: { actions: [{ text: t('people.title'), label: one.name, href: paths.people(one.id) }] },
+      },
+    })),
+  };
+}

@@ -1,0 +1,74 @@
+// The list of people as a file: streams, is whole or visibly broken off, and is on record.
+import { pipeline } from 'node:stream/promises';
+import type { Response } from 'express';
+import type { Origin } from '../../platform/change.ts';
+import { runCommand } from '../../platform/command.ts';
+import { writeCsv } from '../../platform/files/csv.ts';
+import type { T } from '../../platform/i18n.ts';
+import type { Site } from '../../platform/site.ts';
+import { localDateOf, untilToLastDay } from '../../web/local-date.ts';
+import type { Actor } from '../administration/index.ts';
+import { requirePowerOver } from '../organisations/index.ts';
+import { exportPeople, type PeopleFilter } from './people.list.ts';
+import type { ListedAffiliation, ListedPerson } from './people.listed.ts';
+
+/** Personal data leaves the site: who took it, of what. Audit: people.exported @throws organisation_not_found */
+export async function recordExport(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  filter: PeopleFilter,
+): Promise<void> {
+  const { organisationId, ...narrowed } = filter;
+  const fact = {
+    action: 'people.exported',
+    subjectType: 'organisation',
+    subjectId: organisationId,
+    organisationId,
+  };
+  await runCommand(site, origin, fact, async (change) => {
+    await requirePowerOver(change, actor, 'person.view', organisationId);
+    change.record({ ...fact, after: narrowed });
+  });
+}
+
+/** One line for each affiliation. Days as `YYYY-MM-DD`, the last one inclusive. */
+export async function sendExport(
+  site: Site,
+  actor: Actor,
+  filter: PeopleFilter,
+  words: T,
+  res: Response,
+): Promise<void> {
+  const people = exportPeople(site.db.reader, actor, site.clock.now(), filter);
+  const { t } = words;
+  const zone = site.config.timeZone;
+  const column = (header: string, value: (line: Line) => string) => ({ header, value });
+  const columns = [
+    column(t('people.field.familyName'), ({ person }) => person.familyName),
+    column(t('people.field.givenName'), ({ person }) => person.givenName),
+    column(t('people.field.userName'), ({ person }) => person.userName),
+    column(t('people.field.mail'), ({ person }) => person.mail),
+    column(t('affiliations.field.organisation'), ({ work }) => work.organisationName),
+    column(t('affiliations.field.type'), ({ work }) => t(`affiliations.type.${work.type}`)),
+    column(t('affiliations.field.unit'), ({ work }) => work.unitName ?? ''),
+    column(t('affiliations.field.function'), ({ work }) => work.functionTitle ?? ''),
+    column(t('common.period.from'), ({ work }) => localDateOf(work.from, zone)),
+    column(t('common.period.until'), ({ work }) =>
+      work.until === null ? '' : untilToLastDay(work.until, zone),
+    ),
+  ];
+  res
+    .type('text/csv')
+    .attachment(`${t('people.title').toLowerCase()}-${localDateOf(site.clock.now(), zone)}.csv`);
+  await pipeline(writeCsv(lines(people), columns), res);
+}
+
+interface Line {
+  readonly person: ListedPerson;
+  readonly work: ListedAffiliation;
+}
+
+async function* lines(people: AsyncIterable<ListedPerson>): AsyncGenerator<Line> {
+  for await (const person of people) for (const work of person.affiliations) yield { person, work };
+}

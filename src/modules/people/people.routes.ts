@@ -1,0 +1,252 @@
+// The pages about people: overview, list, one person, adding, changing. Behind the sign-in; the commands decide who may.
+import { Router, type Request, type Response } from 'express';
+import { z } from 'zod';
+import { AppError, isAppError, notFound } from '../../platform/errors.ts';
+import type { Site } from '../../platform/site.ts';
+import { flashOf } from '../../web/flash.ts';
+import { parseForm } from '../../web/form.ts';
+import type { FormState } from '../../web/form-page.ts';
+import { parseListQuery } from '../../web/list-query.ts';
+import { paths } from '../../web/paths.ts';
+import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { hasPowerSomewhere } from '../administration/index.ts';
+import { affiliationTypes, detailsFrom } from '../affiliations/index.ts';
+import {
+  findLastChangeAt,
+  idParam,
+  listOrganisations,
+  listUnits,
+  loadPlace,
+  type PageRequest,
+  type Place,
+} from '../organisations/index.ts';
+import { buildOverviewPage } from './overview.page.ts';
+import { addPerson } from './people.adding.ts';
+import { changePerson, disablePerson, enablePerson, resendInvitation } from './people.commands.ts';
+import { listEndingSoon } from './people.ending.ts';
+import { recordExport, sendExport } from './people.export.ts';
+import { disableForm, newPersonForm, personForm, versionForm } from './people.forms.ts';
+import { affiliationStatuses, countPeople, listPeople, type PeopleFilter } from './people.list.ts';
+import {
+  buildDisablePage,
+  buildEditConflict,
+  buildEditPage,
+  buildExistingPage,
+  buildListPage,
+  buildNewPage,
+  type KnownPerson,
+  type PeopleListQuery,
+} from './people.page.ts';
+import { getPerson, loadOverview } from './people.queries.ts';
+import { buildPersonPage } from './person.page.ts';
+
+export function createPeopleRoutes(site: Site): Router {
+  const router = Router();
+  const place = ':organisationId';
+  const person = [place, ':personId'] as const;
+  router.get(paths.home(), (req, res) => showOverview(site, req, res));
+  router.get(paths.people(place), (req, res) => showList(site, req, res));
+  router.get(paths.exportPeople(place), (req, res) => exportList(site, req, res));
+  router.get(paths.newPerson(place), (req, res) => showNew(site, req, res));
+  router.post(paths.newPerson(place), (req, res) => add(site, req, res));
+  router.get(paths.person(...person), (req, res) => showPerson(site, req, res));
+  router.get(paths.editPerson(...person), (req, res) => showEdit(site, req, res));
+  router.post(paths.editPerson(...person), (req, res) => change(site, req, res));
+  router.post(paths.invitePerson(...person), (req, res) => invite(site, req, res));
+  router.get(paths.disablePerson(...person), (req, res) => showDisable(site, req, res));
+  router.post(paths.disablePerson(...person), (req, res) => disable(site, req, res));
+  router.post(paths.enablePerson(...person), (req, res) => enable(site, req, res));
+  return router;
+}
+
+/** The start page of whoever administers something; everybody else starts at what they have themselves. */
+async function showOverview(site: Site, req: Request, res: Response): Promise<void> {
+  const { actor } = req;
+  if (!hasPowerSomewhere(actor, 'person.view')) return res.redirect(303, paths.myAccess());
+  const reader = site.db.reader;
+  const at = site.clock.now();
+  const { items } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view');
+  const model = buildOverviewPage({
+    words: res.words,
+    actorName: req.actorName,
+    overview: await loadOverview(reader, actor, at),
+    ending: await listEndingSoon(reader, actor, at, 12),
+    organisations: items,
+    operates: hasPowerSomewhere(actor, 'organisation.create'),
+  });
+  res.page('people/overview', model, { title: model.header.title });
+}
+
+const listOptions = {
+  sorts: ['name'] as const,
+  filters: {
+    status: z.enum([...affiliationStatuses, 'all']),
+    type: z.enum(affiliationTypes),
+    unit: z.uuid(),
+    subtree: z.literal('yes'),
+  },
+} satisfies Parameters<typeof parseListQuery>[1];
+
+function filterOf(organisationId: string, query: PeopleListQuery): PeopleFilter {
+  const { status = 'current', type, unit, subtree } = query.filters;
+  return {
+    organisationId,
+    subtree: subtree === 'yes',
+    unitId: unit,
+    type: affiliationTypes.find((one) => one === type),
+    status: affiliationStatuses.find((one) => one === status),
+    q: query.q,
+  };
+}
+
+function pageOf(query: PeopleListQuery): PageRequest {
+  const position = (cursor: PeopleListQuery['after']) => {
+    const [key, id] = cursor ?? [];
+    return typeof key === 'string' && z.uuid().safeParse(id).success ? { key, id: String(id) } : undefined;
+  };
+  return { size: query.size, after: position(query.after), before: position(query.before) };
+}
+
+async function showList(site: Site, req: Request, res: Response): Promise<void> {
+  const place = await loadPlace(site, req, res);
+  const query = parseListQuery(req.query, listOptions);
+  const filter = filterOf(place.organisation.id, query);
+  const { reader } = site.db;
+  const found = await listPeople(reader, req.actor, place.now, filter, pageOf(query));
+  const count = await countPeople(reader, req.actor, place.now, filter);
+  const units = await listUnits(reader, place.organisation.id, place.now);
+  const model = buildListPage({ place, query, found, count, units });
+  res.page('people/list', model, { title: model.header.title });
+}
+
+async function exportList(site: Site, req: Request, res: Response): Promise<void> {
+  const { organisation } = await loadPlace(site, req, res);
+  const filter = filterOf(organisation.id, parseListQuery(req.query, listOptions));
+  await recordExport(site, req.actor, req.origin, filter);
+  await sendExport(site, req.actor, filter, res.words, res);
+}
+
+async function showNew(
+  site: Site,
+  req: Request,
+  res: Response,
+  state: FormState & { status?: number } = {},
+): Promise<void> {
+  const place = await loadPlace(site, req, res);
+  if (!place.powers.has('person.add')) throw new AppError('forbidden', 'not_allowed');
+  const units = await listUnits(site.db.reader, place.organisation.id, place.now);
+  const model = buildNewPage(place, units, state);
+  res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
+}
+
+async function add(site: Site, req: Request, res: Response): Promise<void> {
+  const parsed = parseForm(newPersonForm(site.config.timeZone), req.body);
+  if (!parsed.ok) return showNew(site, req, res, { ...parsed, status: 422 });
+  const place = await loadPlace(site, req, res);
+  const { givenName, familyName, mail, language, scheme, identifier, existing, type } = parsed.value;
+  try {
+    const added = await addPerson(site, req.actor, req.origin, {
+      organisationId: place.organisation.id,
+      person: { givenName, familyName, mail, language },
+      ...(scheme && identifier ? { identifier: { scheme, text: identifier } } : {}),
+      affiliation: { ...detailsFrom(parsed.value), type },
+      existingConfirmed: existing,
+    });
+    const text = place.words.t(added.created ? 'people.new.done' : 'people.existing.done', {
+      person: `${givenName} ${familyName}`,
+    });
+    flashOf(req).set({ text });
+    res.redirect(303, paths.person(place.organisation.id, added.personId));
+  } catch (error) {
+    if (isAppError(error) && error.code === 'person_exists') {
+      const model = buildExistingPage(place, error.details as KnownPerson, parsed.typed);
+      return res.page('forms/confirm', model, { title: model.header.title, status: 409 });
+    }
+    await showNew(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
+  }
+}
+
+async function seenFrom(site: Site, req: Request, res: Response) {
+  const place = await loadPlace(site, req, res);
+  const personId = idParam(req, 'personId', 'person');
+  return { place, person: await getPerson(site.db.reader, req.actor, place.organisation.id, personId) };
+}
+
+async function showPerson(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, person } = await seenFrom(site, req, res);
+  const model = buildPersonPage(place, person, req.actor.personId);
+  res.page('people/person', model, { title: model.header.title });
+}
+
+async function showEdit(
+  site: Site,
+  req: Request,
+  res: Response,
+  state: FormState & { status?: number } = {},
+): Promise<void> {
+  const { place, person } = await seenFrom(site, req, res);
+  const model = buildEditPage(place, person, state);
+  res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
+}
+
+async function change(site: Site, req: Request, res: Response): Promise<void> {
+  const parsed = parseForm(personForm, req.body);
+  if (!parsed.ok) return showEdit(site, req, res, { ...parsed, status: 422 });
+  const { place, person } = await seenFrom(site, req, res);
+  try {
+    await changePerson(site, req.actor, req.origin, { ...parsed.value, personId: person.id });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') {
+      const where = { personId: person.id, subjectId: person.id };
+      const changedAt = (await findLastChangeAt(site.db.reader, where)) ?? place.now;
+      const model = buildEditConflict(place, person, parsed.typed, changedAt);
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
+    }
+    return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
+  }
+  goBack(req, res, place, person.id, 'people.edit.done');
+}
+
+async function invite(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, person } = await seenFrom(site, req, res);
+  await resendInvitation(site, req.actor, req.origin, { personId: person.id });
+  goBack(req, res, place, person.id, 'people.invitation.sent');
+}
+
+async function showDisable(
+  site: Site,
+  req: Request,
+  res: Response,
+  lastAdministrator = false,
+): Promise<void> {
+  const { place, person } = await seenFrom(site, req, res);
+  if (!place.powers.has('person.disable')) throw notFound('page');
+  const model = buildDisablePage(place, person, lastAdministrator);
+  res.page('forms/confirm', model, { title: model.header.title, status: lastAdministrator ? 409 : 200 });
+}
+
+async function disable(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, person } = await seenFrom(site, req, res);
+  const parsed = parseForm(disableForm, req.body);
+  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
+  try {
+    await disablePerson(site, req.actor, req.origin, { personId: person.id, ...parsed.value });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'last_administrator') return showDisable(site, req, res, true);
+    throw error;
+  }
+  goBack(req, res, place, person.id, 'people.disable.done');
+}
+
+async function enable(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, person } = await seenFrom(site, req, res);
+  const parsed = parseForm(versionForm, req.body);
+  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
+  await enablePerson(site, req.actor, req.origin, { personId: person.id, ...parsed.value });
+  goBack(req, res, place, person.id, 'people.enable.done');
+}
+
+function goBack(req: Request, res: Response, place: Place, personId: string, done: string): void {
+  flashOf(req).set({ text: place.words.t(done) });
+  res.redirect(303, paths.person(place.organisation.id, personId));
+}
