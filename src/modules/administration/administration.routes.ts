@@ -7,8 +7,8 @@ import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
-import { dateToInstant, formField, localDateOf, parseForm, type Typed } from '../../web/form.ts';
-import { isLocalDate } from '../../web/local-date.ts';
+import { formField, parseForm, type Typed } from '../../web/form.ts';
+import { startDay } from '../../web/form-parts.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { appointAdministrator, changeAdministrationPeriod } from './administration.commands.ts';
@@ -110,10 +110,7 @@ const appointForm = (zone: string, now: Date) =>
     affiliation: formField.id(),
     kind: z.enum(['operator', 'auditor', 'application_owner', 'head', 'local']),
     subtree: formField.ticked(),
-    from: z
-      .string()
-      .refine(isLocalDate, { error: 'invalid_date' })
-      .transform((text) => (text === localDateOf(now, zone) ? null : dateToInstant(text, zone))),
+    from: startDay(zone, now),
     until: formField.lastDay(zone).optional(),
     reason: formField.text(500).optional(),
   });

@@ -5,7 +5,7 @@ import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { hashToken, randomToken } from '../../platform/crypto.ts';
 import type { ClaimsIn, ClientSecret, Writer } from '../../platform/db/types.ts';
-import { AppError, invalidFields } from '../../platform/errors.ts';
+import { AppError, invalidFields, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import { loadActingActor, type Actor } from '../administration/index.ts';
@@ -180,7 +180,15 @@ async function requireMetadata(input: ClientInput, check: ClientMetadataCheck): 
   if (!/^[A-Za-z0-9._~-]{1,128}$/.test(input.clientId)) throw invalidFields({ clientId: 'invalid_value' });
   const secretIn = ['client_secret', 'client_id'].find((name) => name in input.metadata);
   if (secretIn) throw invalidFields({ metadata: 'invalid_value' });
-  await check(input.metadata);
+  try {
+    await check(input.metadata);
+  } catch (error) {
+    if (isAppError(error)) throw error;
+    // The provider's library says what is wrong in English, with the member's name: for whoever sets the client up.
+    const { error_description: described } = error as { error_description?: string };
+    if (described === undefined) throw error;
+    throw invalidFields({ metadata: { code: 'client_metadata_refused', params: { reason: described } } });
+  }
 }
 
 async function lockClient(change: Change, actor: Actor, input: { applicationId: string; clientId: string }) {

@@ -1,7 +1,7 @@
 // Reads the forms about assignments: what was typed becomes the input of a command.
 import { z } from 'zod';
-import { dateToInstant, formField, localDateOf, parseForm, type Parsed, type Typed } from '../../web/form.ts';
-import { isLocalDate } from '../../web/local-date.ts';
+import { formField, localDateOf, parseForm, type Parsed, type Typed } from '../../web/form.ts';
+import { startDay } from '../../web/form-parts.ts';
 
 export interface PeriodForm {
   /** Null: from this moment. Today is now, since a right that begins at midnight past would lie about the past. */
@@ -17,12 +17,6 @@ export interface GrantForm extends PeriodForm {
 }
 
 const contextPrefix = 'context.';
-
-const startDay = (zone: string, now: Date) =>
-  z
-    .string()
-    .refine(isLocalDate, { error: 'invalid_date' })
-    .transform((text) => (text === localDateOf(now, zone) ? null : dateToInstant(text, zone)));
 
 const periodFields = (zone: string, now: Date) => ({
   from: startDay(zone, now),
