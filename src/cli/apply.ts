@@ -53,10 +53,7 @@ async function applyAsked(
 ): Promise<ExitCode> {
   const bar = createProgressBar(terminal);
   const printer = createDifferencePrinter(terminal, site.config.timeZone, asked.all);
-  const onEntry: ApplyOptions['onEntry'] = (entry) => {
-    bar.clear();
-    printer.onEntry(entry);
-  };
+  const { onEntry } = printer;
   try {
     if (!asked.yes) {
       const planned = await planDeclarations(site, asked.sources, {

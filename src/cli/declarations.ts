@@ -57,22 +57,24 @@ export function readWords(words: readonly string[], command: 'plan' | 'apply'): 
 
 const shownOfAKind = 20;
 
-/** Prints differences as they are found: `+` is new, `~` changes. */
+/** Collects differences (`+` is new, `~` changes) and prints them when all went well. */
 export function createDifferencePrinter(terminal: Terminal, zone: string, all: boolean) {
   const counts = new Map<string, number>();
+  const lines: string[] = [];
   return {
     onEntry({ noun, action, label, changes }: PlanEntry): void {
       const kind = `${noun} ${action}`;
       const count = (counts.get(kind) ?? 0) + 1;
       counts.set(kind, count);
       if (!all && count > shownOfAKind) return;
-      terminal.out(`${action === 'create' ? '+' : '~'} ${nouns[noun][0]} ${label}`);
+      lines.push(`${action === 'create' ? '+' : '~'} ${nouns[noun][0]} ${label}`);
       for (const { field, from, to } of changes) {
-        terminal.out(`    ${field}: ${showValue(field, from, zone)} → ${showValue(field, to, zone)}`);
+        lines.push(`    ${field}: ${showValue(field, from, zone)} → ${showValue(field, to, zone)}`);
       }
     },
-    /** Says how many were not shown: nothing is left out silently. */
+    /** Prints them, and how many are not shown: nothing is left out silently. */
     finish(): void {
+      for (const line of lines) terminal.out(line);
       for (const [kind, count] of counts) {
         if (all || count <= shownOfAKind) continue;
         const [noun, action] = kind.split(' ') as [PlanNoun, string];

@@ -31,10 +31,7 @@ Example: mandaat plan organisations.yaml people.csv`,
         const outcome = await withMetadataCheck(site, (validateClientMetadata) =>
           planDeclarations(site, asked.sources, {
             ...{ ...asked.options, validateClientMetadata, onProgress: bar.onProgress },
-            onEntry: (entry) => {
-              bar.clear();
-              printer.onEntry(entry);
-            },
+            onEntry: printer.onEntry,
           }),
         );
         bar.clear();

@@ -56,7 +56,7 @@ export async function applyAffiliations(run: Run, batch: readonly DeclaredAffili
     run,
     batch.map(({ value }) => value.organisation),
   );
-  const withUnit = batch.filter(({ value }) => value.unit);
+  const withUnit = batch.filter(({ value }) => value.unit !== undefined);
   await loadUnits(
     run,
     withUnit.flatMap(({ value }) => run.lookups.organisations.get(value.organisation)?.id ?? []),

@@ -6,7 +6,7 @@ import { checkRoles, notifyClientChanged } from '../applications/index.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Row } from './bulk.ts';
 import { applyRights } from './apply-rights.ts';
-import { loadOrganisations } from './lookups.ts';
+import { loadOrganisations, loadOrganisationsById } from './lookups.ts';
 import { periodFields, periodOf, stopsEarlier } from './periods.ts';
 import { inside, type Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -66,6 +66,10 @@ export async function applyApplications(run: Run, batch: readonly DeclaredApplic
     .selectAll()
     .where('code', 'in', codes)
     .execute();
+  await loadOrganisationsById(
+    run,
+    stored.map((row) => row.owner_organisation_id),
+  );
   const byCode = new Map(stored.map((row) => [row.code, row]));
   const items = batch.flatMap((declared) => {
     if (!declareOnce(run, declared, `application ${declared.value.code}`)) return [];

@@ -9,7 +9,13 @@ import {
   type OrganisationScheme,
 } from '../organisations/index.ts';
 import type { Row } from './bulk.ts';
-import { loadOrganisations, loadTargetGroups, rememberOrganisation, rememberTargetGroup } from './lookups.ts';
+import {
+  loadOrganisations,
+  loadOrganisationsById,
+  loadTargetGroups,
+  rememberOrganisation,
+  rememberTargetGroup,
+} from './lookups.ts';
 import { periodFields, periodOf, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -133,6 +139,10 @@ async function applySome(
   const { trx } = run.change;
   const codes = batch.map(({ value }) => value.code);
   const stored = await trx.selectFrom('organisation').selectAll().where('code', 'in', codes).execute();
+  await loadOrganisationsById(
+    run,
+    stored.map((row) => row.parent_id),
+  );
   const ids = stored.map((row) => row.id);
   const identifiers =
     ids.length === 0

@@ -43,6 +43,22 @@ export async function loadOrganisations(run: Run, codes: Iterable<string | null 
   }
 }
 
+/** For showing what a stored row refers to by its code. */
+export async function loadOrganisationsById(run: Run, ids: Iterable<string | null>): Promise<void> {
+  const known = run.lookups.organisationCodes;
+  const unknown = [...new Set(ids)].filter((id): id is string => id !== null && !known.has(id));
+  if (unknown.length === 0) return;
+  const rows = await run.change.trx
+    .selectFrom('organisation')
+    .select('code')
+    .where('id', 'in', unknown)
+    .execute();
+  await loadOrganisations(
+    run,
+    rows.map((row) => row.code),
+  );
+}
+
 export interface PersonRef {
   readonly id: string;
   readonly until: Date | null;

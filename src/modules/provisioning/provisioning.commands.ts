@@ -187,8 +187,8 @@ async function checkAtOnce(run: Run, declarations: Declarations): Promise<void> 
 }
 
 function inOrder(problems: readonly Problem[]): Problem[] {
-  return problems.toSorted((a, b) =>
-    a.place.file < b.place.file ? -1 : a.place.file > b.place.file ? 1 : a.place.line - b.place.line,
+  return problems.toSorted(
+    ({ place: a }, { place: b }) => a.file.localeCompare(b.file) || a.line - b.line || a.column - b.column,
   );
 }
 

@@ -137,7 +137,8 @@ function reportRefusal(
   item: Item,
   error: { code: string; params: Record<string, string | number>; fields?: unknown },
 ): void {
-  const [field] = Object.keys((error.fields as object | undefined) ?? {});
+  const [named] = Object.keys((error.fields as object | undefined) ?? {});
+  const field = named === 'identifier' ? 'identifiers' : named;
   run.problems.report(item.declared, field === undefined ? [] : [field], error.code, error.params);
 }
 

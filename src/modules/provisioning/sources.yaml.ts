@@ -71,8 +71,23 @@ function readItems<N extends Noun>(
   for (const [index, node] of nodes.entries()) {
     const placeOf = (path: readonly PropertyKey[]) => placeAt(offsetOf(nodeAt(node, path, document)));
     const source = { place: placeAt(offsetOf(node)), path: `${noun}[${index}]`, placeOf };
-    const value = checkForm(noun, plain(node, document), source, problems);
+    const value = checkForm(noun, plainOrTooDeep(node, document, source, problems), source, problems);
     if (value !== undefined) content.items[noun].push({ ...source, value });
+  }
+}
+
+function plainOrTooDeep(
+  node: unknown,
+  document: Document.Parsed,
+  source: Omit<Declared<unknown>, 'value'>,
+  problems: Problems,
+): unknown {
+  try {
+    return plain(node, document);
+  } catch (error) {
+    if (!(error instanceof TooDeep)) throw error;
+    problems.add(source.place, source.path, 'too_deep');
+    return undefined;
   }
 }
 
@@ -83,6 +98,7 @@ export function checkForm<N extends Noun>(
   source: Omit<Declared<unknown>, 'value'>,
   problems: Problems,
 ): DeclaredValue<N> | undefined {
+  if (raw === undefined) return undefined;
   const result = formats[noun].safeParse(raw);
   if (result.success) return result.data as DeclaredValue<N>;
   for (const issue of result.error.issues) reportIssue(issue, raw, source, problems);
@@ -132,18 +148,24 @@ function resolve(node: unknown, document: Document.Parsed): unknown {
   return isAlias(node) ? node.resolve(document) : node;
 }
 
+/** Deeper than any declaration; what is deeper refers to itself. */
+const maxDepth = 12;
+
+class TooDeep extends Error {}
+
 /** Plain values. A number whose digits would be lost (`00123`, `1e3`) stays the text that was written. */
-function plain(given: unknown, document: Document.Parsed): unknown {
+function plain(given: unknown, document: Document.Parsed, depth = 0): unknown {
+  if (depth > maxDepth) throw new TooDeep();
   const node = resolve(given, document);
   if (isMap(node)) {
     return Object.fromEntries(
       node.items.map((pair) => [
         String(isScalar(pair.key) ? (pair.key.source ?? pair.key.value) : pair.key),
-        plain(pair.value, document),
+        plain(pair.value, document, depth + 1),
       ]),
     );
   }
-  if (isSeq(node)) return node.items.map((item) => plain(item, document));
+  if (isSeq(node)) return node.items.map((item) => plain(item, document, depth + 1));
   if (!isScalar(node)) return null;
   if (typeof node.value === 'number' && node.source !== undefined && String(node.value) !== node.source) {
     return node.source;

@@ -136,4 +136,226 @@ describe('applying declarations', () => {
     assert.ok(audit.every((row) => row.actor_kind === 'system'));
     assert.equal(audit.filter((row) => row.action === 'provisioning.applied').length, 1);
   });
+
+  test('the same files again change nothing and write nothing', async () => {
+    const before = await countRows('audit_event');
+    const outcome = await apply(base);
+    assert.equal(outcome.differs, false);
+    assert.equal(await countRows('audit_event'), before);
+  });
+
+  test('only what differs is changed, and what is not written is left alone', async () => {
+    const text = `
+people: [{ userName: an.peeters, mail: an@elsewhere.example }]
+affiliations: [{ person: bart.claes, organisation: 44021, type: external, function: Adviser }]
+organisations: [{ code: 44021, name: Stad Gent, parent: null }]`;
+    assert.deepEqual(await entriesOf(text), [
+      {
+        ...{ noun: 'organisations', action: 'change', label: '44021 Stad Gent' },
+        changes: [
+          { field: 'name', from: 'Gent', to: 'Stad Gent' },
+          { field: 'parent', from: 'OVL', to: null },
+        ],
+      },
+      {
+        ...{ noun: 'people', action: 'change', label: 'an.peeters (An Peeters)' },
+        changes: [{ field: 'mail', from: 'an.peeters@gent.example', to: 'an@elsewhere.example' }],
+      },
+      {
+        ...{ noun: 'affiliations', action: 'change', label: 'bart.claes at 44021 (external)' },
+        changes: [{ field: 'function', from: null, to: 'Adviser' }],
+      },
+    ]);
+    await apply(text);
+    const organisation = await site.db.reader
+      .selectFrom('organisation')
+      .select(['name', 'names', 'parent_id', 'version', 'search_text'])
+      .where('code', '=', '44021')
+      .executeTakeFirstOrThrow();
+    assert.deepEqual(organisation.names, { fr: 'Gand' });
+    assert.equal(organisation.parent_id, null);
+    assert.equal(organisation.version, 2);
+    assert.match(organisation.search_text, /stad gent gand 44021/);
+    const told = await site.db.reader
+      .selectFrom('audit_event')
+      .select(['before', 'after'])
+      .where('action', '=', 'person.changed')
+      .execute();
+    assert.deepEqual(told, [{ before: {}, after: { mailChanged: true } }]);
+    const mails = await site.db.reader
+      .selectFrom('outbox')
+      .select('payload')
+      .where('kind', '=', 'mail')
+      .execute();
+    assert.deepEqual(
+      mails.map(({ payload }) => (payload as { template: string; to: string }).to),
+      ['an.peeters@gent.example'],
+    );
+  });
+
+  test('all problems are told at once, with their places, and nothing is half applied', async () => {
+    const people = await countRows('person');
+    const text = `people:
+  - { userName: new.one, givenName: New, familyName: One, mail: new.one@x.example }
+  - { userName: bad.mail, givenName: Bad, familyName: Mail, mail: nowhere }
+  - { userName: other, givenName: Other, familyName: One, mail: other@x.example, colour: red }
+affiliations:
+  - { person: nobody, organisation: 44021, type: employee }
+  - { person: bad.mail, organisation: 44021, type: employee }
+  - person: new.one
+    organisation: 44021
+    type: external
+  - { person: new.one, organisation: nowhere, type: employee, from: 2026-02-30 }
+assignments:
+  - { person: bart.claes, organisation: 44021, application: counter, right: CounterUser, contexts: { module: [fishing] }, until: 2026-05-01 }
+  - { person: bart.claes, organisation: 44021, application: counter, right: CounterReader, until: 2027-06-01 }
+  - { person: bart.claes, organisation: 44021, application: counter, right: CounterRader }
+`;
+    assert.deepEqual(await problemsOf(text), [
+      '3:67 people[1].mail invalid_mail',
+      '4:90 people[2].colour unknown_key',
+      '6:15 affiliations[0].person unknown_person',
+      '8:5 affiliations[2].until affiliation_too_long',
+      '11:38 affiliations[3].organisation unknown_organisation',
+      '11:69 affiliations[3].from invalid_date',
+      '13:110 assignments[0].contexts.module context_value_unknown',
+      '14:99 assignments[1].until until_outside_affiliation',
+      '15:77 assignments[2].right unknown_right',
+    ]);
+    assert.equal(await countRows('person'), people);
+    const refused = await site.db.reader
+      .selectFrom('audit_event')
+      .select(['action', 'reason'])
+      .where('outcome', '=', 'refused')
+      .execute();
+    assert.deepEqual(refused, [{ action: 'provisioning.applied', reason: 'declarations_refused' }]);
+  });
+
+  test('what the database refuses is told of the row at fault', async () => {
+    const text = `people:
+  - { userName: a.one, givenName: A, familyName: One, mail: a.one@x.example }
+  - { userName: a.two, givenName: A, familyName: Two, mail: bart.claes@gent.example }
+  - { userName: a.three, givenName: A, familyName: Three, mail: a.three@x.example, identifiers: { rrn: 85.07.30-033.28 } }
+organisations:
+  - { code: X1, name: Same number, targetGroup: LB, identifiers: { nis: 44021 } }
+`;
+    assert.deepEqual(await problemsOf(text), [
+      '3:61 people[1].mail mail_taken',
+      '4:97 people[2].identifiers identifier_taken',
+      '6:66 organisations[0].identifiers identifier_taken',
+    ]);
+  });
+
+  test('the rules of the portal hold: ceilings, offers, contexts, the rules of the target group', async () => {
+    const assignment = (rest: string) =>
+      `assignments:\n  - { person: an.peeters, organisation: 44021, application: counter, ${rest} }\n`;
+    const codes = async (text: string) =>
+      (await problemsOf(text)).map((line) => line.split(' ').slice(1).join(' '));
+    assert.deepEqual(await codes(assignment('right: CounterReader, until: 2027-12-31')), [
+      'assignments[0].until until_beyond_offer',
+    ]);
+    assert.deepEqual(await codes(assignment('right: CounterReader')), [
+      'assignments[0].until until_required',
+    ]);
+    assert.deepEqual(await codes(assignment('right: CounterUser, until: 2026-12-31')), [
+      'assignments[0].contexts.module context_required',
+    ]);
+    const elsewhere = `
+affiliations: [{ person: an.peeters, organisation: VO, type: employee }]
+targetGroups: [{ code: OTHER, names: { en: Other }, identifierScheme: ovo }]
+organisations: [{ code: VO, name: Vlaamse overheid, targetGroup: OTHER }]
+assignments: [{ person: an.peeters, organisation: VO, application: counter, right: CounterReader, until: 2026-12-31 }]`;
+    assert.deepEqual(await codes(elsewhere), ['assignments[0].right right_not_offered']);
+    const external =
+      'affiliations: [{ person: an.peeters, organisation: 44021, type: external, until: 2028-01-01 }]';
+    assert.deepEqual(await codes(external), ['affiliations[0].until affiliation_too_long']);
+  });
+
+  test('ending an affiliation takes along what it carries, and revokes', async () => {
+    const ended: unknown[] = [];
+    const revoke = site.hooks.revokeAccess;
+    Object.assign(site.hooks, {
+      revokeAccess: async (...[change, access]: Parameters<typeof revoke>) => {
+        ended.push(...access);
+        await revoke(change, access);
+      },
+    });
+    await apply(
+      'affiliations: [{ person: bart.claes, organisation: 44021, type: external, until: 2026-03-31 }]',
+    );
+    Object.assign(site.hooks, { revokeAccess: revoke });
+    const assignment = await site.db.reader
+      .selectFrom('assignment')
+      .innerJoin('person', 'person.id', 'assignment.person_id')
+      .select('assignment.valid_until')
+      .where('user_name', '=', 'bart.claes')
+      .executeTakeFirstOrThrow();
+    assert.equal(assignment.valid_until?.toISOString(), '2026-03-31T22:00:00.000Z');
+    assert.equal(ended.length, 1);
+    const told = await site.db.reader
+      .selectFrom('audit_event')
+      .select('action')
+      .where('action', 'in', ['assignment.ended', 'affiliation.changed'])
+      .execute();
+    // One for the function of Bart in an earlier test, one for the end.
+    assert.deepEqual(told.map((row) => row.action).sort(), [
+      'affiliation.changed',
+      'affiliation.changed',
+      'assignment.ended',
+    ]);
+  });
+
+  test('what runs cannot silently begin later, and one thing is declared once', async () => {
+    assert.deepEqual(
+      await problemsOf(
+        'affiliations: [{ person: an.peeters, organisation: 44021, type: employee, unit: social, from: 2026-06-01 }]',
+      ),
+      ['1:95 affiliations[0].from begins_inside_another'],
+    );
+    const twice = `organisations:
+  - { code: Z, name: Zet, targetGroup: LB }
+  - { code: Z, name: Zed, targetGroup: LB }
+`;
+    assert.deepEqual(await problemsOf(twice), ['3:5 organisations[1] declared_twice']);
+    const loop = `organisations:
+  - { code: P, name: P, targetGroup: LB, parent: Q }
+  - { code: Q, name: Q, targetGroup: LB, parent: P }
+`;
+    assert.deepEqual(await problemsOf(loop), [
+      '2:50 organisations[0].parent organisation_loop',
+      '3:50 organisations[1].parent organisation_loop',
+    ]);
+  });
+
+  test('a new person is invited when the file says so, and only then', async () => {
+    const invited = async () =>
+      (await site.db.reader.selectFrom('one_time_link').select('purpose').execute()).map(
+        (row) => row.purpose,
+      );
+    const person = (name: string, rest = '') =>
+      `people: [{ userName: ${name}, givenName: A, familyName: B, mail: ${name}@x.example${rest} }]`;
+    await apply(person('not.invited'));
+    assert.deepEqual(await invited(), []);
+    await planDeclarations(site, [textSource('a.yaml', person('is.planned', ', invite: true'))]);
+    assert.deepEqual(await invited(), []);
+    await apply(person('is.invited', ', invite: true'));
+    await apply(person('all.invited'), { invite: true });
+    assert.deepEqual(await invited(), ['invitation', 'invitation']);
+  });
+
+  test('identifiers are neither shown nor recorded', async () => {
+    const text =
+      'people: [{ userName: not.invited, identifiers: { rrn: 85073003327, staff: "44021:A-17" } }]';
+    const wrong = await problemsOf(text);
+    assert.deepEqual(wrong, ['1:55 people[0].identifiers.rrn identifier_rrn']);
+    const good = text.replace('85073003327', '49020199914');
+    const shown = JSON.stringify(await entriesOf(good));
+    assert.ok(!shown.includes('49020199914') && !shown.includes('A17'), shown);
+    await apply(good);
+    const stored = JSON.stringify(
+      await site.db.reader.selectFrom('audit_event').select(['before', 'after']).execute(),
+    );
+    assert.ok(!stored.includes('49020199914') && !stored.includes('A17'));
+    assert.equal((await apply(good)).differs, false);
+  });
 });
