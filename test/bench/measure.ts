@@ -23,18 +23,28 @@ export type Round = {
   p95Ms: number;
 };
 
+export type RoundOptions = {
+  workers: number;
+  durationMs: number;
+  /** Goes on after `durationMs` until so many were done: compiled code is what counts, on a slow machine too. */
+  leastOperations?: number;
+};
+
 /** @throws the first error of any operation: a bench of failures would say nothing. */
 export async function measureRound(
   target: Target,
   scenario: Scenario,
-  options: { workers: number; durationMs: number },
+  options: RoundOptions,
 ): Promise<Round> {
   const operation = await scenario.prepare(target.http, target.endpoints, options.workers);
   const before = { ...(await target.usage()), database: target.databaseCpuMs() };
   const begun = performance.now();
   const latencies: number[] = [];
   const work = async (worker: number) => {
-    while (performance.now() - begun < options.durationMs) {
+    while (
+      performance.now() - begun < options.durationMs ||
+      latencies.length < (options.leastOperations ?? 0)
+    ) {
       const startedAt = performance.now();
       await operation(worker);
       latencies.push(performance.now() - startedAt);

@@ -14,6 +14,8 @@ export type Scenario = {
   bars: Partial<Record<Engine, number>>;
   /** Largest multiple of the bare provider's CPU per operation. */
   cpuBar?: number;
+  /** Operations before anything is measured, so that Node has compiled what is hot. */
+  warmUpOperations: number;
   /** Readies what the workers need, unmeasured. @returns one operation of the given worker. */
   prepare(
     http: HttpClient,
@@ -42,6 +44,7 @@ function loginScenario(cost: HashCost): Scenario['prepare'] {
 export const scenarios: Scenario[] = [
   {
     key: 'login',
+    warmUpOperations: 400,
     title: 'login: code + PKCE, hash of next to no cost',
     bars: { postgres: 0.6, pglite: 0.6 },
     cpuBar: 1.5,
@@ -49,6 +52,7 @@ export const scenarios: Scenario[] = [
   },
   {
     key: 'login-argon2',
+    warmUpOperations: 60,
     title: 'login: code + PKCE, argon2id 19 MiB',
     bars: { postgres: 0.6, pglite: 0.6 },
     cpuBar: 1.5,
@@ -56,6 +60,7 @@ export const scenarios: Scenario[] = [
   },
   {
     key: 'refresh',
+    warmUpOperations: 800,
     title: 'refresh with rotation',
     bars: { postgres: 0.6, pglite: 0.55 },
     async prepare(http, endpoints, workers) {
@@ -70,12 +75,14 @@ export const scenarios: Scenario[] = [
   },
   {
     key: 'client-credentials',
+    warmUpOperations: 2000,
     title: 'client credentials, opaque',
     bars: { postgres: 0.6, pglite: 0.45 },
     prepare: async (http, endpoints) => () => clientCredentials(http, endpoints),
   },
   {
     key: 'userinfo',
+    warmUpOperations: 1200,
     title: 'UserInfo',
     bars: { postgres: 0.6 },
     async prepare(http, endpoints) {
@@ -85,6 +92,7 @@ export const scenarios: Scenario[] = [
   },
   {
     key: 'introspection',
+    warmUpOperations: 1200,
     title: 'introspection with live rights',
     bars: { postgres: 0.6 },
     async prepare(http, endpoints) {
