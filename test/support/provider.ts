@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createApp } from '../../src/app.ts';
 import { createProvider, type ProviderHandle } from '../../src/modules/provider/index.ts';
 import { createPasswordHasher } from '../../src/platform/password-hash.ts';
+import { giveKeys } from './provider-keys.ts';
 import { createTestSite, type TestSite, type TestSiteOptions } from './site.ts';
 
 export interface TestApp {
@@ -32,6 +33,7 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
     config: { issuer: options.issuer ?? url, ...options.config },
   });
   site.clock.holdDate();
+  await giveKeys(site);
   const provider = await createProvider(site);
   handler = createApp(site, { provider, hasher: createPasswordHasher(site.config) });
   return {

@@ -100,11 +100,11 @@ export function createStorage(db: Database, clock: Clock): (model: string) => Ad
         const row = isToken
           ? await findToken(model, id)
           : (await db.query<Row>(findIn(table), [model, id]))[0];
-        return row && asPayload(row);
+        return asPayload(row, clock.now());
       },
       async findByUid(uid) {
         const [row] = await db.query<Row>(findSession, [model, uid]);
-        return row && asPayload(row);
+        return asPayload(row, clock.now());
       },
       async findByUserCode() {
         return undefined;
@@ -123,7 +123,9 @@ export function createStorage(db: Database, clock: Clock): (model: string) => Ad
   };
 }
 
-function asPayload(row: Row): AdapterPayload {
+/** The library forgives 15 s of difference between clocks; here there is one clock, and an end is an end. */
+function asPayload(row: Row | undefined, now: Date): AdapterPayload | undefined {
+  if (!row || (row.payload.exp !== undefined && row.payload.exp * 1000 <= now.getTime())) return undefined;
   if (row.consumed_at === null) return row.payload;
   return { ...row.payload, consumed: Math.floor(row.consumed_at.getTime() / 1000) };
 }
