@@ -59,6 +59,23 @@ describe('imports', () => {
     assert.deepEqual(show(wrong), []);
   });
 
+  test('modules do not need each other in circles', () => {
+    const needs = new Map<string, Set<string>>();
+    for (const { from, to } of all) {
+      const [source, target] = [moduleOf(from), moduleOf(to)];
+      if (source && target && source !== target)
+        needs.set(source, (needs.get(source) ?? new Set()).add(target));
+    }
+    const circles: string[] = [];
+    const walk = (name: string, path: string[]): void => {
+      if (path.includes(name))
+        return void circles.push([...path.slice(path.indexOf(name)), name].join(' → '));
+      for (const next of needs.get(name) ?? []) walk(next, [...path, name]);
+    };
+    for (const name of needs.keys()) walk(name, []);
+    assert.deepEqual(circles, []);
+  });
+
   test('model and policy files do no input or output', () => {
     const wrong = all.filter(
       ({ from, to, names }) =>
