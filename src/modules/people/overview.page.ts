@@ -93,7 +93,7 @@ function endingTable(words: T, ending: readonly EndingSoon[]): Table {
 function organisationTable(words: T, organisations: readonly OrganisationItem[]): Table {
   const { t } = words;
   return {
-    caption: t('people.overview.organisations'),
+    caption: t('people.overview.list'),
     columns: [
       { key: 'name', text: t('people.field.name') },
       { key: 'code', text: t('organisations.field.code') },
