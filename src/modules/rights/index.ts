@@ -19,3 +19,7 @@ export {
   listRightsOf,
   listUnitCodes,
 } from './rights.queries.ts';
+export { applicationHeader, loadPlace, type Place } from './rights.place.ts';
+export { createOfferRoutes } from './offers.routes.ts';
+export { createRightRoutes } from './rights.routes.ts';
+export { findOrganisationId } from './rights.queries.ts';

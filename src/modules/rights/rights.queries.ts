@@ -203,3 +203,37 @@ export async function listUnitCodes(
     .execute();
   return new Set(rows.map((row) => row.code));
 }
+
+/** How many people hold the right now, everywhere or at those who receive an offer. */
+export async function countHolders(
+  reader: Reader,
+  of: { rightId: string; organisationId?: string | undefined; targetGroupId?: string | undefined },
+  at: Date,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct e.person_id)::int as count
+    from effective_assignment(${at}::timestamptz) e join organisation o on o.id = e.organisation_id
+    where e.right_id = ${of.rightId}::uuid
+      and (${of.organisationId ?? null}::uuid is null or o.id = ${of.organisationId ?? null}::uuid)
+      and (${of.targetGroupId ?? null}::uuid is null or o.target_group_id = ${of.targetGroupId ?? null}::uuid)`.execute(
+    reader as never,
+  );
+  return rows[0]?.count ?? 0;
+}
+
+/** All target groups by code: a site has a handful. */
+export function listTargetGroups(
+  reader: Reader,
+): Promise<{ id: string; code: string; names: Offer['rightNames'] }[]> {
+  return reader.selectFrom('target_group').select(['id', 'code', 'names']).orderBy('code').execute();
+}
+
+/** An organisation by its code, written in any case. */
+export async function findOrganisationId(reader: Reader, code: string): Promise<string | undefined> {
+  const rows = await reader
+    .selectFrom('organisation')
+    .select('id')
+    .where('code', 'in', [code, code.toUpperCase()])
+    .execute();
+  return rows[0]?.id;
+}

@@ -1,0 +1,179 @@
+// The pages on which owners offer rights to organisations and target groups. Behind the sign-in; the commands decide.
+import { Router, type Request, type Response } from 'express';
+import { AppError, isAppError, notFound } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
+import type { Site } from '../../platform/site.ts';
+import { flashOf } from '../../web/flash.ts';
+import { parseForm, type FieldErrors } from '../../web/form.ts';
+import { paths } from '../../web/paths.ts';
+import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { changeOffer, createOffer, endOffer } from './offers.commands.ts';
+import { endForm, parseOfferForm, parseTermsForm, type OfferForm } from './rights.forms.ts';
+import type { Offer } from './rights.model.ts';
+import {
+  buildConflictPage,
+  buildEndOfferPage,
+  buildNewOfferPage,
+  buildOfferForm,
+  buildOffersTable,
+  type FormState,
+  type RightsPage,
+} from './rights.page.ts';
+import { applicationHeader, type Place } from './rights.place.ts';
+import {
+  countHolders,
+  findOffer,
+  findOrganisationId,
+  listOffersOf,
+  listRightsOf,
+  listTargetGroups,
+} from './rights.queries.ts';
+import { loadPage } from './rights.routes.ts';
+
+export function createOfferRoutes(site: Site): Router {
+  const router = Router();
+  const application = ':applicationId';
+  router.get(paths.offers(application), (req, res) => showOffers(site, req, res));
+  router.post(paths.offers(application), (req, res) => create(site, req, res));
+  router.get(paths.newOffer(application), (req, res) => showNew(site, req, res));
+  router.get(paths.editOffer(application, ':offerId'), (req, res) => showTerms(site, req, res));
+  router.post(paths.editOffer(application, ':offerId'), (req, res) => change(site, req, res));
+  router.get(paths.endOffer(application, ':offerId'), (req, res) => showEnd(site, req, res));
+  router.post(paths.endOffer(application, ':offerId'), (req, res) => end(site, req, res));
+  return router;
+}
+
+async function showOffers(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, false);
+  const offers = await listOffersOf(site.db.reader, place.id);
+  const actions = place.mayChange
+    ? [
+        {
+          text: res.words.t('rights.offers.new'),
+          href: paths.newOffer(place.id),
+          kind: 'primary' as const,
+          icon: 'plus',
+        },
+      ]
+    : [];
+  const header = applicationHeader(res.words, place, 'offers', page.now, actions);
+  res.page(
+    'rights/list',
+    { header, table: buildOffersTable(page, offers) },
+    { title: `${page.application.name}: ${res.words.t('rights.offers.title')}` },
+  );
+}
+
+async function newOfferModel(site: Site, req: Request, page: RightsPage, place: Place, state: FormState) {
+  const rights = (await listRightsOf(site.db.reader, place.id)).filter(
+    ({ period }) => period.until === null || period.until > page.now,
+  );
+  const targetGroups = await listTargetGroups(site.db.reader);
+  const rightId = typeof req.query['right'] === 'string' ? req.query['right'] : undefined;
+  return buildNewOfferPage(page, { rights, targetGroups, rightId }, state);
+}
+
+async function showNew(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, true);
+  const model = await newOfferModel(site, req, page, place, {});
+  res.page('rights/offer', model, { title: model.header.title });
+}
+
+async function create(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, true);
+  const parsed = parseOfferForm(req.body, page.zone, page.now);
+  const again = async (state: FormState, status: number) => {
+    const model = await newOfferModel(site, req, page, place, state);
+    res.page('rights/offer', model, { title: model.header.title, status });
+  };
+  if (!parsed.ok) return again(parsed, 422);
+  const receiver = await receiverOf(site, parsed.value);
+  if ('fields' in receiver) return again({ typed: parsed.typed, fields: receiver.fields }, 422);
+  try {
+    const { right: rightId, maxPeriodDays, maxUntil, from, until } = parsed.value;
+    await createOffer(site, req.actor, req.origin, {
+      rightId,
+      ...receiver,
+      maxPeriodDays,
+      maxUntil,
+      from,
+      until,
+    });
+    flashOf(req).set({ text: res.words.t('rights.offers.done') });
+    res.redirect(303, paths.offers(place.id));
+  } catch (error) {
+    const { fields, status } = fieldErrorsOf(error);
+    await again({ typed: parsed.typed, fields }, status);
+  }
+}
+
+type Receiver = { targetGroupId: string } | { organisationId: string } | { fields: FieldErrors };
+
+/** The receiver that was chosen; an organisation is named by its code, as there may be thousands. */
+async function receiverOf(site: Site, form: OfferForm): Promise<Receiver> {
+  if (form.receiverKind === 'group') {
+    return form.targetGroup === undefined
+      ? { fields: { targetGroup: { code: 'choose' } } }
+      : { targetGroupId: form.targetGroup };
+  }
+  const organisationId = form.organisation && (await findOrganisationId(site.db.reader, form.organisation));
+  return organisationId ? { organisationId } : { fields: { organisation: { code: 'receiver_unknown' } } };
+}
+
+/** @throws offer_not_found also when it belongs to another application */
+async function offerOf(site: Site, req: Request, place: Place): Promise<Offer> {
+  const { offerId } = req.params;
+  const offer = isId(offerId) ? await findOffer(site.db.reader, offerId) : undefined;
+  const rights = offer ? await listRightsOf(site.db.reader, place.id) : [];
+  if (!offer || !rights.some((right) => right.id === offer.rightId)) throw notFound('offer');
+  return offer;
+}
+
+async function showTerms(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, true);
+  const model = buildOfferForm(page, await offerOf(site, req, place));
+  res.page('rights/offer', model, { title: model.header.title });
+}
+
+async function change(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, true);
+  const offer = await offerOf(site, req, place);
+  const parsed = parseTermsForm(req.body, page.zone);
+  const again = (state: FormState, status: number) => {
+    const model = buildOfferForm(page, offer, state);
+    res.page('rights/offer', model, { title: model.header.title, status });
+  };
+  if (!parsed.ok) return again(parsed, 422);
+  try {
+    await changeOffer(site, req.actor, req.origin, { offerId: offer.id, ...parsed.value });
+    flashOf(req).set({ text: res.words.t('rights.offers.changed') });
+    res.redirect(303, paths.offers(place.id));
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') {
+      const model = buildConflictPage(page, { offer }, parsed.typed);
+      return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
+    }
+    const { fields, status } = fieldErrorsOf(error);
+    again({ typed: parsed.typed, fields }, status);
+  }
+}
+
+async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, true);
+  const offer = await offerOf(site, req, place);
+  const receiver = { organisationId: offer.organisation?.id, targetGroupId: offer.targetGroup?.id };
+  const holders = await countHolders(site.db.reader, { rightId: offer.rightId, ...receiver }, page.now);
+  res.page('rights/end', buildEndOfferPage(page, offer, holders), {
+    title: res.words.t('rights.offers.end'),
+  });
+}
+
+async function end(site: Site, req: Request, res: Response): Promise<void> {
+  const { place } = await loadPage(site, req, res, true);
+  const offer = await offerOf(site, req, place);
+  const parsed = parseForm(endForm, req.body);
+  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
+  await endOffer(site, req.actor, req.origin, { offerId: offer.id, ...parsed.value });
+  flashOf(req).set({ text: res.words.t('rights.offers.ended') });
+  res.redirect(303, paths.offers(place.id));
+}
