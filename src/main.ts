@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // The process: starts, says where it is, and stops in order when it is asked to.
-import { ConfigError, loadConfig } from './platform/config.ts';
+import { describeDemo, startDemoSample } from './demo.ts';
+import { loadDemoWorldOnFirstStart } from './modules/provisioning/index.ts';
+import { ConfigError, loadConfig, type Config } from './platform/config.ts';
 import { DatabaseInUseError } from './platform/db/embedded-lock.ts';
 import { startProcess } from './start.ts';
 
@@ -13,17 +15,35 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+/** @returns how to stop everything. */
+async function start(config: Config): Promise<() => Promise<void>> {
+  const running = await startProcess(config, async (site) => {
+    if (await loadDemoWorldOnFirstStart(site)) site.logger.info('the demo world was loaded');
+  });
+  if (!config.demo) {
+    console.log(`\n  Mandaat answers at ${config.issuer}\n`);
+    return running.stop;
+  }
+  const sample = await startDemoSample(running.site).catch((err: unknown) => {
+    running.site.logger.warn({ err }, 'the sample application could not start');
+    return undefined;
+  });
+  console.log(describeDemo({ portal: config.issuer, sample: sample?.url }));
+  return async () => {
+    await sample?.stop();
+    await running.stop();
+  };
+}
+
 try {
-  const config = loadConfig();
-  const running = await startProcess(config);
-  console.log(`\nMandaat answers at ${config.issuer}\n`);
-  const stop = (): void => {
-    void running.stop().then(() => process.exit(0));
+  const stop = await start(loadConfig());
+  const stopAndLeave = (): void => {
     // A second signal means now.
     process.once('SIGINT', () => process.exit(1));
+    void stop().then(() => process.exit(0));
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  process.once('SIGTERM', stopAndLeave);
+  process.once('SIGINT', stopAndLeave);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = 1;
