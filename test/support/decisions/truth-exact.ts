@@ -1,0 +1,72 @@
+// Data authorisation of Exact Financials (seed 003) typed from the document: its example and the three of its introduction.
+import { now, person, record, type Check } from './checks.ts';
+
+const clerk = (...roles: string[]) => person('medewerker', { groups: ['administratie', ...roles] });
+const coded = (type: string, code: string) => record(type, code, { attributes: { code } });
+
+/** Which of the codes a person may do the action on; all others of the row not. */
+function only(
+  says: string,
+  subject: Check['question']['subject'],
+  [type, action]: [string, string],
+  codes: readonly string[],
+  allowed: readonly string[],
+): Check[] {
+  return codes.map((code) => ({
+    says: `${says}: ${action} ${type} ${code}`,
+    question: { subject, action, resource: coded(type, code), now },
+    allowed: allowed.includes(code),
+  }));
+}
+
+const journals = ['20', '21', '30', '60', '70', '2', '200'];
+const entering: [string, string] = ['journal', 'enter'];
+const centres = ['1', '10', '110', '20', '21', '01'];
+const costs: [string, string] = ['cost_centre', 'view'];
+const edis: [string, string] = ['edis_application', 'run'];
+const imports = ['VERKOOP', 'SALARIS', 'INKOOP'];
+const projects: [string, string] = ['project', 'view'];
+
+export const truthOfExact: readonly Check[] = [
+  // The example: everybody in Administration may enter entries, some only in the bank and cash journals.
+  ...only('niet beperkt', clerk(), entering, journals, journals),
+  ...only('bank en kas', clerk('bank-kas'), entering, journals, ['20', '21', '30']),
+  // The introduction: entries in one purchase journal only.
+  ...only('inkoop', clerk('inkoop'), entering, journals, ['60']),
+  ...only('twee rollen', clerk('bank-kas', 'inkoop'), entering, journals, ['20', '21', '30', '60']),
+  ...only('een rol zonder lijst', clerk('inkoop', 'projectleider'), entering, journals, ['60']),
+  // A list only refines: without the menu there is nothing to refine.
+  ...only('zonder menurecht', person('x', { groups: ['bank-kas'] }), entering, journals, []),
+  ...only('geen enkel recht', person('x', {}), entering, journals, []),
+  // The list is for one table; the others stay open.
+  ...only('bank en kas', clerk('bank-kas'), edis, imports, imports),
+  ...only('bank en kas', clerk('bank-kas'), ['journal', 'process'], journals, journals),
+  // Switched off: the list on journal reports is there and restricts nobody.
+  ...only('verslag, tabel uit', clerk('bank-kas'), ['journal', 'report'], journals, journals),
+  ...only('administratie verwijdert niet', clerk(), ['journal', 'delete'], journals, []),
+  ...only('projectleider', person('x', { groups: ['projectleider'] }), ['journal', 'delete'], ['70'], ['70']),
+  ...only('facturen, tabel uit', clerk(), ['invoice_code', 'use'], ['F1'], ['F1']),
+  // The introduction: a budget manager sees the own cost centres. `1*` matches `1`.
+  ...only('budgetmanager', person('x', { groups: ['budgetmanager', 'budget-100'] }), costs, centres, [
+    '1',
+    '10',
+    '110',
+  ]),
+  ...only('budgetmanager zonder lijst', person('x', { groups: ['budgetmanager'] }), costs, centres, centres),
+  ...only('administratie zonder menu', clerk(), costs, centres, []),
+  // The introduction: who imports sales entries cannot put through salaries, and the other way round.
+  ...only('EDIS verkoop', clerk('edis-verkoop'), edis, imports, ['VERKOOP']),
+  ...only('EDIS salaris', clerk('edis-salaris'), edis, imports, ['SALARIS']),
+  ...only('EDIS allebei', clerk('edis-verkoop', 'edis-salaris'), edis, imports, ['VERKOOP', 'SALARIS']),
+  ...only(
+    'projecten',
+    person('x', { groups: ['projectleider'] }),
+    projects,
+    ['P-7-2026', 'P-7-2025', 'P-2026'],
+    ['P-7-2026'],
+  ),
+  ...only('projecten', clerk(), projects, ['P-7-2025'], ['P-7-2025']),
+  // An empty list gives nothing; without any list nothing is held back.
+  ...only('uren', clerk(), ['hour_booking', 'approve'], ['U1'], ['U1']),
+  ...only('uren, lege lijst', clerk('fiatteur-geen'), ['hour_booking', 'approve'], ['U1'], []),
+];
