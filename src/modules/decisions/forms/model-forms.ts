@@ -10,6 +10,7 @@ import { compilePermissions, featureTypes, nodesOfPermissions } from './permissi
 import { checkPermissions, permissionsForm } from './permissions.form.ts';
 import { compileRecordLists } from './record-lists.compile.ts';
 import { checkRecordLists, recordListsForm } from './record-lists.form.ts';
+import { checkReferences } from './references.ts';
 import { compileScope } from './scope.compile.ts';
 import { checkScope, scopeForm } from './scope.form.ts';
 import {
@@ -52,6 +53,13 @@ export function vocabularyOf(forms: ModelForms): Vocabulary {
 }
 
 function checkForm(form: Form, vocabulary: Vocabulary): FormProblem[] {
+  return [
+    ...checkChoices(form, vocabulary),
+    ...checkReferences(compileForm(form, vocabulary, []), vocabulary),
+  ];
+}
+
+function checkChoices(form: Form, vocabulary: Vocabulary): FormProblem[] {
   switch (form.kind) {
     case 'permissions':
       return checkPermissions(form, vocabulary);
