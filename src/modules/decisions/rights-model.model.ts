@@ -66,6 +66,11 @@ export interface Gate {
 
 export interface RightsModel {
   readonly resourceTypes: readonly ResourceType[];
+  /**
+   * Attributes of subjects that a request may say, when nothing is stored under that name. Absent: none; what is stored is
+   * never replaced by a request.
+   */
+  readonly subjectAttributes?: Readonly<Record<string, { readonly type: AttributeType }>> | undefined;
   readonly nodes: readonly Node[];
   readonly gates: readonly Gate[];
 }

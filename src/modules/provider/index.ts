@@ -5,6 +5,7 @@ export {
   logoutMessage,
   type DeliverableLogout,
 } from './provider.backchannel.ts';
+export { authenticateCaller, claimedClientId, type CallingClient } from './provider.caller.ts';
 export {
   createProvider,
   validateClientMetadata,

@@ -150,6 +150,7 @@ export interface ClientTable {
   claims_in: JsonDefault<ClaimsIn>;
   pkce_required: Generated<boolean>;
   disabled_at: Instant | null;
+  decision_powers: Generated<DecisionPower[]>;
   version: Version;
 }
 export interface ApplicationRightTable extends Period {
@@ -306,6 +307,58 @@ export interface RateLimitTable {
   expire: number | null;
 }
 
+/** What a client may ask of the decision point of its application. */
+export type DecisionPower = 'evaluate' | 'search' | 'synchronise' | 'explain';
+export interface DecisionModelTable {
+  id: string;
+  application_id: string;
+  number: number;
+  status: 'draft' | 'valid' | 'superseded';
+  forms: Json<unknown>;
+  note: string | null;
+  author_person_id: string | null;
+  created_at: Instant;
+  valid_from: Instant | null;
+  superseded_at: Instant | null;
+  version: Version;
+}
+export interface DecisionRecordTable {
+  application_id: string;
+  type: string;
+  id: string;
+  parent_type: string | null;
+  parent_id: string | null;
+  owner: string | null;
+  nodes: ColumnType<string[], string[] | undefined, string[]>;
+  attributes: JsonDefault<Record<string, string | number | boolean | string[]>>;
+  record_version: Generated<number>;
+}
+export interface DecisionRecordGoneTable {
+  application_id: string;
+  type: string;
+  id: string;
+  record_version: number;
+  gone_at: Instant;
+}
+export interface DecisionSubjectTable {
+  application_id: string;
+  type: string;
+  id: string;
+  source: 'portal' | 'sync';
+  facts: Json<unknown>;
+  record_version: Generated<number>;
+  version: Version;
+}
+export interface DecisionChangeTable {
+  xid: Generated<string>;
+  id: GeneratedAlways<number>;
+  at: Generated<Instant>;
+  application_id: string | null;
+  kind: string;
+  subject_type: string | null;
+  subject_id: string | null;
+}
+
 export interface Schema {
   target_group: TargetGroupTable;
   organisation: OrganisationTable;
@@ -336,6 +389,11 @@ export interface Schema {
   acting_choice: ActingChoiceTable;
   provider_key: ProviderKeyTable;
   rate_limit: RateLimitTable;
+  decision_model: DecisionModelTable;
+  decision_record: DecisionRecordTable;
+  decision_record_gone: DecisionRecordGoneTable;
+  decision_subject: DecisionSubjectTable;
+  decision_change: DecisionChangeTable;
 }
 
 /** What queries get: it cannot write, by type. */

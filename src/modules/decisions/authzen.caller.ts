@@ -1,0 +1,144 @@
+// Which application asks, and what its client may ask: settled before a request is read. Wrong proofs are counted.
+import { createHash } from 'node:crypto';
+import type { Request } from 'express';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { DecisionPower } from '../../platform/db/types.ts';
+import type { Site } from '../../platform/site.ts';
+import { authenticateCaller, claimedClientId, type ProviderHandle } from '../provider/index.ts';
+import { AuthzenError } from './authzen.schema.ts';
+
+export interface Caller {
+  readonly clientId: string;
+  readonly applicationId: string;
+  readonly powers: readonly DecisionPower[];
+}
+
+/** No `Authorization`, or one that proves nothing. */
+export class Unauthenticated extends AuthzenError {
+  constructor(message: string) {
+    super(401, message);
+  }
+}
+
+/** Too many wrong proofs. */
+export class TooManyFailures extends AuthzenError {
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterSeconds: number) {
+    super(429, 'too many failed attempts');
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+export interface Callers {
+  /** @throws Unauthenticated; TooManyFailures */
+  authenticate(req: Request): Promise<Caller>;
+  /** Drops what is remembered of the clients of one application, or of all. */
+  forget(applicationId: string | null): void;
+}
+
+interface Remembered {
+  readonly caller: Caller;
+  readonly untilMs: number;
+  readonly trustedUntil: number;
+}
+
+/** Changed clients are forgotten at once; this bounds what the clock alone changes (an application that ends). */
+const trustedMs = 2000;
+const maxRemembered = 10_000;
+const failurePoints = 20;
+const failureSeconds = 15 * 60;
+
+export function createCallers(site: Site, provider: ProviderHandle, audiences: readonly string[]): Callers {
+  const remembered = new Map<string, Remembered>();
+  const failures = createFailureCounter(site);
+
+  const check = async (req: Request, authorization: string): Promise<Caller> => {
+    const key = `${claimedClientId(authorization) ?? ''}\n${req.ip ?? ''}`;
+    failures.refuseBlocked(key);
+    const proved = await authenticateCaller(site, provider, authorization, audiences);
+    if (!proved) {
+      await failures.count(key);
+      throw new Unauthenticated('the client could not be authenticated');
+    }
+    const [row] = await site.db.query<{ decision_powers: DecisionPower[] }>(
+      'select decision_powers from client where id = $1 and disabled_at is null',
+      [proved.clientId],
+    );
+    if (!row) throw new Unauthenticated('the client could not be authenticated');
+    const { clientId, applicationId } = proved;
+    const caller: Caller = { clientId, applicationId, powers: row.decision_powers };
+    if (proved.untilMs > 0) {
+      if (remembered.size >= maxRemembered) remembered.clear();
+      const trustedUntil = performance.now() + trustedMs;
+      remembered.set(digest(authorization), { caller, untilMs: proved.untilMs, trustedUntil });
+    }
+    return caller;
+  };
+
+  return {
+    async authenticate(req) {
+      const authorization = req.headers.authorization;
+      if (!authorization) throw new Unauthenticated('an Authorization header is needed');
+      const known = remembered.get(digest(authorization));
+      const isFresh =
+        known && known.trustedUntil > performance.now() && known.untilMs > site.clock.now().getTime();
+      return isFresh ? known.caller : check(req, authorization);
+    },
+    forget(applicationId) {
+      for (const [key, { caller }] of remembered) {
+        if (applicationId === null || caller.applicationId === applicationId) remembered.delete(key);
+      }
+    },
+  };
+}
+
+const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+interface FailureCounter {
+  /** @throws TooManyFailures */
+  refuseBlocked(key: string): void;
+  count(key: string): Promise<void>;
+}
+
+/** Counted in the database, for all processes; a block is remembered here so that a flood costs no statement. */
+function createFailureCounter(site: Site): FailureCounter {
+  const blocked = new Map<string, number>();
+  const storeClient = {
+    async query({ text, values }: { text: string; values: unknown[] }) {
+      const rows = await site.db.query(text, values);
+      return { rows, rowCount: rows.length };
+    },
+  };
+  const limiter = new RateLimiterPostgres({
+    storeClient,
+    storeType: 'client',
+    keyPrefix: 'decisions',
+    points: failurePoints,
+    duration: failureSeconds,
+    tableName: 'rate_limit',
+    tableCreated: true,
+    clearExpiredByTimeout: false,
+  });
+  const nameOf = (key: string): string => site.secrets.blindIndex('throttle', key).toString('base64url');
+
+  return {
+    refuseBlocked(key) {
+      const until = blocked.get(key);
+      if (until === undefined) return;
+      const leftMs = until - site.clock.now().getTime();
+      if (leftMs > 0) throw new TooManyFailures(Math.ceil(leftMs / 1000));
+      blocked.delete(key);
+    },
+    async count(key) {
+      try {
+        await limiter.consume(nameOf(key));
+      } catch (refusal) {
+        if (!(refusal instanceof RateLimiterRes)) throw refusal;
+        if (blocked.size >= maxRemembered) blocked.clear();
+        blocked.set(key, site.clock.now().getTime() + refusal.msBeforeNext);
+        throw new TooManyFailures(Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)));
+      }
+    },
+  };
+}

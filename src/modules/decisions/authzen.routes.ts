@@ -1,0 +1,122 @@
+// The AuthZEN Authorization API 1.0 over HTTP: reads a request, asks the decision point, writes the answer. A denial is an
+// answer (200); errors are about the call itself. Source: research standards §2; docs/authzen.md.
+import {
+  json,
+  Router,
+  type ErrorRequestHandler,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
+import type { DecisionPower } from '../../platform/db/types.ts';
+import type { Translator } from '../../platform/i18n.ts';
+import type { Site } from '../../platform/site.ts';
+import type { ProviderHandle } from '../provider/index.ts';
+import { createCallers, TooManyFailures, Unauthenticated, type Caller } from './authzen.caller.ts';
+import { answerBatch, answerOne, type Call, type DecisionAnswer } from './authzen.evaluation.ts';
+import { AuthzenError, parseEvaluation, parseEvaluations, parseReasons } from './authzen.schema.ts';
+import { createDecisionPoint } from './decision.point.ts';
+import type { CompileModel } from './snapshot.ts';
+
+export interface AuthzenDeps {
+  readonly provider: ProviderHandle;
+  readonly translator: Translator;
+  /** Default: the administrators' forms. */
+  readonly compile?: CompileModel | undefined;
+}
+
+export const authzenPaths = {
+  evaluation: '/access/v1/evaluation',
+  evaluations: '/access/v1/evaluations',
+} as const;
+
+const bodyLimit = '4mb';
+
+type Endpoint = (call: Call, body: unknown) => Promise<object>;
+
+export function createAuthzenRoutes(site: Site, deps: AuthzenDeps): Router {
+  const point = createDecisionPoint(site, deps.compile ? { compile: deps.compile } : {});
+  const callers = createCallers(site, deps.provider, [site.config.issuer]);
+  point.snapshots.onClientsChanged = (applicationId) => callers.forget(applicationId);
+  const router = Router();
+
+  const endpoint = (path: string, power: DecisionPower, answer: Endpoint): void => {
+    router
+      .route(path)
+      .all(identifyRequest)
+      .post(
+        async (req, res, next) => {
+          // First, so that a client or right that was withdrawn a moment ago is not remembered.
+          await point.snapshots.catchUp();
+          const caller = await callers.authenticate(req);
+          if (!caller.powers.includes(power)) throw new AuthzenError(403, `the client may not ${power}`);
+          res.locals['caller'] = caller;
+          next();
+        },
+        requireJson,
+        json({ limit: bodyLimit }),
+        async (req: Request, res: Response) => {
+          const caller = res.locals['caller'] as Caller;
+          res.json(await answer({ caller, point, words: deps.translator }, req.body));
+        },
+      )
+      .all(
+        (_req, res) => void res.set('Allow', 'POST').status(405).type('text').send('only POST is answered'),
+      );
+  };
+
+  endpoint(authzenPaths.evaluation, 'evaluate', evaluate);
+  endpoint(authzenPaths.evaluations, 'evaluate', evaluateMany);
+  router.use('/access/v1', answerError(site));
+  return router;
+}
+
+const evaluate: Endpoint = async (call, body): Promise<DecisionAnswer> =>
+  answerOne(call, parseEvaluation(body), parseReasons(body));
+
+const evaluateMany: Endpoint = async (call, body) => {
+  const batch = parseEvaluations(body);
+  const wanted = parseReasons(body);
+  return 'items' in batch ? answerBatch(call, batch, wanted) : answerOne(call, batch, wanted);
+};
+
+/** The caller's own identifier of the request comes back unchanged. */
+const identifyRequest: RequestHandler = (req, res, next) => {
+  const given = req.get('x-request-id');
+  if (given !== undefined) res.set('X-Request-ID', given);
+  res.set('Cache-Control', 'no-store');
+  next();
+};
+
+const requireJson: RequestHandler = (req, _res, next) => {
+  const type = req.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  next(
+    type === 'application/json' ? undefined : new AuthzenError(400, 'Content-Type must be application/json'),
+  );
+};
+
+function answerError(site: Site): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) return next(error);
+    const { status, message } = publicError(error);
+    if (status === 500) site.logger.error({ requestId: req.requestId, err: error }, 'a decision failed');
+    if (error instanceof TooManyFailures) res.set('Retry-After', String(error.retryAfterSeconds));
+    if (error instanceof Unauthenticated) {
+      res.set('WWW-Authenticate', [
+        `Basic realm="${site.config.issuer}"`,
+        `Bearer realm="${site.config.issuer}"`,
+      ]);
+    }
+    res.status(status).type('text').send(message);
+  };
+}
+
+/** What the caller is told: the message of an expected error, nothing of any other. */
+function publicError(error: unknown): { status: number; message: string } {
+  if (error instanceof AuthzenError) return { status: error.status, message: error.message };
+  const { type, status } = (error ?? {}) as { type?: string; status?: number };
+  if (type === 'entity.parse.failed') return { status: 400, message: 'the request body is not valid JSON' };
+  if (type === 'entity.too.large') return { status: 413, message: 'the request body is too large' };
+  if (status !== undefined && status >= 400 && status < 500) return { status: 400, message: 'bad request' };
+  return { status: 500, message: 'internal error' };
+}

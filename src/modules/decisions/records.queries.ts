@@ -1,0 +1,85 @@
+// Reads records by key, with everything above them, in one statement however many are asked for.
+import type { Database } from '../../platform/db/open.ts';
+import type { Value } from './condition.model.ts';
+import type { ResourceFacts } from './facts.model.ts';
+import { maxParents } from './evaluator.ts';
+
+export interface RecordKey {
+  readonly type: string;
+  readonly id: string;
+}
+
+export interface RecordRow {
+  readonly type: string;
+  readonly id: string;
+  readonly parent_type: string | null;
+  readonly parent_id: string | null;
+  readonly owner: string | null;
+  readonly nodes: string[];
+  readonly attributes: Readonly<Record<string, Value>>;
+}
+
+const columns = 'r.type, r.id, r.parent_type, r.parent_id, r.owner, r.nodes, r.attributes';
+
+// `union` without `all` ends a loop in the data; the depth ends a chain that is too long.
+const recordsWithParents = `with recursive found as (
+    select ${columns}, 0 as depth from unnest($2::text[], $3::text[]) as asked(type, id)
+      join decision_record r on r.application_id = $1::uuid and r.type = asked.type and r.id = asked.id collate "C"
+    union
+    select ${columns}, f.depth + 1 from found f
+      join decision_record r on r.application_id = $1::uuid and r.type = f.parent_type and r.id = f.parent_id
+      where f.depth < ${maxParents}
+  ) select distinct type, id, parent_type, parent_id, owner, nodes, attributes from found`;
+
+export const keyOf = (type: string, id: string): string => `${type}\n${id}`;
+
+/** The records that exist, by {@link keyOf}; parents are inside them. */
+export async function findRecords(
+  db: Database,
+  applicationId: string,
+  keys: readonly RecordKey[],
+): Promise<Map<string, ResourceFacts>> {
+  if (keys.length === 0) return new Map();
+  const rows = await db.query<RecordRow>(recordsWithParents, [
+    applicationId,
+    keys.map((key) => key.type),
+    keys.map((key) => key.id),
+  ]);
+  const byKey = new Map(rows.map((row) => [keyOf(row.type, row.id), row]));
+  const made = new Map<string, ResourceFacts>();
+  for (const key of byKey.keys()) toFacts(byKey, made, key, 0);
+  return made;
+}
+
+function toFacts(
+  rows: ReadonlyMap<string, RecordRow>,
+  made: Map<string, ResourceFacts>,
+  key: string,
+  depth: number,
+): ResourceFacts | undefined {
+  const known = made.get(key);
+  const row = rows.get(key);
+  if (known || !row || depth > maxParents) return known;
+  const parent =
+    row.parent_type !== null && row.parent_id !== null
+      ? toFacts(rows, made, keyOf(row.parent_type, row.parent_id), depth + 1)
+      : undefined;
+  const facts: ResourceFacts = {
+    id: row.id,
+    type: row.type,
+    owner: row.owner ?? undefined,
+    parent,
+    nodes: row.nodes,
+    attributes: row.attributes,
+  };
+  made.set(key, facts);
+  return facts;
+}
+
+export const recordFacts = (row: RecordRow): ResourceFacts => ({
+  id: row.id,
+  type: row.type,
+  owner: row.owner ?? undefined,
+  nodes: row.nodes,
+  attributes: row.attributes,
+});

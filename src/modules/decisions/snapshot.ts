@@ -1,0 +1,198 @@
+// What one process remembers of an application: its compiled model and the subjects that asked lately. Asked through
+// `at()`, which first makes sure that nothing remembered is out of date.
+import { LruMap } from './lru-map.ts';
+import type { Site } from '../../platform/site.ts';
+import { DecisionChanges, type ChangeFollower, type DecisionChange } from './decision.changes.ts';
+import { Evaluator } from './evaluator.ts';
+import { looksForRecords } from './exists.ts';
+import { compileForms, modelFormsSchema } from './forms/index.ts';
+import type { RightsModel } from './rights-model.model.ts';
+import { fillsGroupsByWork, ownSubjectFacts, personFacts, type KnownSubject } from './subject.facts.ts';
+import { findCandidateIds, findOwnSubjects, findPeopleFacts, personType } from './subjects.queries.ts';
+
+/** Turns a stored document into a model. @throws when the document is not one. */
+export type CompileModel = (forms: unknown) => RightsModel;
+
+export const compileStoredForms: CompileModel = (forms) => compileForms(modelFormsSchema.parse(forms));
+
+/** Subjects remembered per application; the ones not asked for longest go first. */
+const maxSubjects = 200_000;
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const unknown: KnownSubject = { facts: undefined, fromMs: -Infinity, untilMs: Infinity, organisationIds: [] };
+
+export class Snapshots implements ChangeFollower {
+  readonly #site: Site;
+  readonly #compile: CompileModel;
+  readonly #changes: DecisionChanges;
+  readonly #applications = new Map<string, ApplicationSnapshot>();
+  /** Told when clients of an application changed; null: all. */
+  onClientsChanged: (applicationId: string | null) => void = () => {};
+
+  constructor(site: Site, compile: CompileModel = compileStoredForms) {
+    this.#site = site;
+    this.#compile = compile;
+    this.#changes = new DecisionChanges(site.db, this);
+  }
+
+  /** After it, nothing that was committed before the call is remembered otherwise. */
+  catchUp(): Promise<void> {
+    return this.#changes.catchUp();
+  }
+
+  /** The application as of now; call {@link catchUp} first. */
+  of(applicationId: string): ApplicationSnapshot {
+    let snapshot = this.#applications.get(applicationId);
+    if (!snapshot) {
+      snapshot = new ApplicationSnapshot(this.#site, applicationId, this.#compile);
+      this.#applications.set(applicationId, snapshot);
+    }
+    return snapshot;
+  }
+
+  forget(changes: readonly DecisionChange[]): void {
+    for (const change of changes) {
+      if (change.kind === 'client') this.onClientsChanged(change.applicationId);
+      else if (change.applicationId !== null) this.#applications.get(change.applicationId)?.forget(change);
+      else for (const snapshot of this.#applications.values()) snapshot.forget(change);
+    }
+  }
+
+  forgetAll(): void {
+    this.#applications.clear();
+    this.onClientsChanged(null);
+  }
+}
+
+export interface LoadedModel {
+  readonly evaluator: Evaluator;
+  readonly model: RightsModel;
+  /** Number of the version, for explanations. */
+  readonly number: number;
+  readonly byWork: boolean;
+  /** See {@link looksForRecords}. */
+  readonly looksForRecords: boolean;
+}
+
+export class ApplicationSnapshot {
+  readonly #site: Site;
+  readonly #applicationId: string;
+  readonly #compile: CompileModel;
+  #model: Promise<LoadedModel | undefined> | undefined;
+  readonly #subjects = new LruMap<string, KnownSubject>(maxSubjects);
+  /** Reads under way; one that is forgotten meanwhile still answers its own question but is not remembered. */
+  readonly #loading = new Map<string, Promise<KnownSubject>>();
+  readonly #candidates = new Map<string, Promise<string[]>>();
+
+  constructor(site: Site, applicationId: string, compile: CompileModel) {
+    this.#site = site;
+    this.#applicationId = applicationId;
+    this.#compile = compile;
+  }
+
+  /** The valid version; undefined: there is none, and everything is denied. */
+  model(): Promise<LoadedModel | undefined> {
+    const loading = (this.#model ??= this.#loadModel());
+    // A failed read must be tried again by the next question.
+    loading.catch(() => {
+      if (this.#model === loading) this.#model = undefined;
+    });
+    return loading;
+  }
+
+  async #loadModel(): Promise<LoadedModel | undefined> {
+    const [row] = await this.#site.db.query<{ forms: unknown; number: number }>(
+      `select forms, number from decision_model where application_id = $1::uuid and status = 'valid'`,
+      [this.#applicationId],
+    );
+    if (!row) return undefined;
+    const model = this.#compile(row.forms);
+    return {
+      evaluator: new Evaluator(model),
+      model,
+      number: row.number,
+      byWork: fillsGroupsByWork(model),
+      looksForRecords: looksForRecords(model),
+    };
+  }
+
+  /** What is known of each, in the order asked. */
+  async subjects(type: string, ids: readonly string[], at: Date): Promise<KnownSubject[]> {
+    const atMs = at.getTime();
+    const missing = new Set<string>();
+    const found = new Map<string, KnownSubject | Promise<KnownSubject>>();
+    for (const id of ids) {
+      const key = subjectKey(type, id);
+      const known = this.#subjects.get(key);
+      if (known && known.fromMs <= atMs && atMs < known.untilMs) found.set(id, known);
+      else if (type === personType && !uuid.test(id)) found.set(id, unknown);
+      else if (this.#loading.has(key)) found.set(id, this.#loading.get(key)!);
+      else missing.add(id);
+    }
+    if (missing.size > 0) this.#load(type, [...missing], at, found);
+    return Promise.all(ids.map((id) => found.get(id)!));
+  }
+
+  #load(
+    type: string,
+    ids: readonly string[],
+    at: Date,
+    found: Map<string, KnownSubject | Promise<KnownSubject>>,
+  ): void {
+    const read = this.#read(type, ids, at);
+    for (const id of ids) {
+      const key = subjectKey(type, id);
+      const mine = read.then((subjects) => subjects.get(id) ?? { ...unknown, fromMs: at.getTime() });
+      this.#loading.set(key, mine);
+      mine
+        .then((subject) => {
+          if (this.#loading.get(key) === mine) this.#subjects.set(key, subject);
+        })
+        .catch(() => {})
+        .finally(() => {
+          if (this.#loading.get(key) === mine) this.#loading.delete(key);
+        });
+      found.set(id, mine);
+    }
+  }
+
+  async #read(type: string, ids: readonly string[], at: Date): Promise<Map<string, KnownSubject>> {
+    const { db } = this.#site;
+    if (type === personType) {
+      const byWork = (await this.model())?.byWork ?? false;
+      const rows = await findPeopleFacts(db, this.#applicationId, at, ids);
+      return new Map(rows.map((row) => [row.id, personFacts(row, at, byWork)]));
+    }
+    const rows = Map.groupBy(await findOwnSubjects(db, this.#applicationId, type, ids), (row) => row.id);
+    return new Map([...rows].map(([id, stored]) => [id, ownSubjectFacts(type, id, stored, at)]));
+  }
+
+  /** Identifiers of all who may be known now, in code point order; whoever is not there is denied everything. */
+  async candidates(type: string, at: Date): Promise<readonly string[]> {
+    const known = this.#candidates.get(type);
+    if (known) return known;
+    const byWork = (await this.model())?.byWork ?? false;
+    const loading = findCandidateIds(this.#site.db, this.#applicationId, type, at, byWork);
+    this.#candidates.set(type, loading);
+    loading.catch(() => this.#candidates.delete(type));
+    return loading;
+  }
+
+  forget(change: DecisionChange): void {
+    if (change.kind === 'subject') {
+      const key = subjectKey(change.subjectType ?? '', change.subjectId ?? '');
+      this.#subjects.delete(key);
+      this.#loading.delete(key);
+      this.#candidates.delete(change.subjectType ?? '');
+      return;
+    }
+    if (change.kind === 'model') this.#model = undefined;
+    this.#candidates.clear();
+    this.#loading.clear();
+    if (change.kind !== 'organisation') return this.#subjects.clear();
+    for (const [key, subject] of this.#subjects.entries()) {
+      if (subject.organisationIds.includes(change.subjectId ?? '')) this.#subjects.delete(key);
+    }
+  }
+}
+
+const subjectKey = (type: string, id: string): string => `${type}\n${id}`;
