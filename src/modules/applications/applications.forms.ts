@@ -137,3 +137,16 @@ function nativeOrWeb(uris: readonly string[]): 'native' | 'web' {
 
 export const rotateForm = z.object({ version: formField.version(), endOldNow: formField.ticked() });
 export const endForm = z.object({ version: formField.version(), reason: formField.text(500).optional() });
+
+/** Members of the metadata that the form decides; others stay as they are. */
+export const managedMetadata: ReadonlySet<string> = new Set([
+  ...[
+    'redirect_uris',
+    'response_types',
+    'grant_types',
+    'token_endpoint_auth_method',
+    'application_type',
+    'jwks_uri',
+  ],
+  ...['post_logout_redirect_uris', 'backchannel_logout_uri', 'backchannel_logout_session_required'],
+]);

@@ -138,3 +138,15 @@ export async function getClient(
   if (!row) throw notFound('client');
   return toClient(row);
 }
+
+/** How many people hold a right in the application now. */
+export async function countApplicationHolders(
+  reader: Reader,
+  applicationId: string,
+  at: Date,
+): Promise<number> {
+  const { rows } = await sql<{ count: number }>`
+    select count(distinct person_id)::int as count from effective_assignment(${at}::timestamptz)
+    where application_id = ${applicationId}::uuid`.execute(reader as never);
+  return rows[0]?.count ?? 0;
+}

@@ -16,3 +16,5 @@ export {
   listApplications,
   listClientsOf,
 } from './applications.queries.ts';
+export { createApplicationRoutes } from './applications.routes.ts';
+export type { ClientRouteDeps } from './clients.routes.ts';

@@ -1,0 +1,234 @@
+// Builds what the pages about the clients of an application show. Reads nothing itself.
+import type { T } from '../../platform/i18n.ts';
+import { fieldStates } from '../../web/form.ts';
+import { paths } from '../../web/paths.ts';
+import { readableErrors } from '../../web/readable-errors.ts';
+import type { Field, PageHeader, VersionConflict } from '../../web/view-models.ts';
+import { nameIn, type Place } from '../rights/index.ts';
+import { secretOverlapHours } from './applications.clients.ts';
+import { clientKindOf, type Client } from './applications.model.ts';
+import type { FormState, Page } from './applications.page.ts';
+import type { Typed } from '../../web/form.ts';
+
+function headerOf(words: T, place: Place, title: string, subtitle?: string): PageHeader {
+  const name = nameIn(place.names, words.lang, place.code);
+  const breadcrumbs = [
+    { text: words.t('applications.list.title'), href: paths.applications() },
+    { text: name, href: paths.application(place.id) },
+    { text: title },
+  ];
+  return { title, breadcrumbs, ...(subtitle ? { subtitle } : {}) };
+}
+
+const list = (value: unknown): string => (Array.isArray(value) ? value.join('\n') : '');
+const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+const claimPlaces = ['idToken', 'userinfo', 'accessToken', 'introspection'] as const;
+
+function initialOf(client: Client | undefined): Record<string, string | string[]> {
+  if (!client)
+    return {
+      kind: 'web',
+      method: 'client_secret_basic',
+      refresh: 'on',
+      pkce: 'on',
+      claims: [...claimPlaces],
+    };
+  const { metadata } = client;
+  const grants = Array.isArray(metadata['grant_types']) ? metadata['grant_types'] : [];
+  const method = text(metadata['token_endpoint_auth_method']);
+  return {
+    ...{
+      clientId: client.id,
+      name: client.name,
+      kind: clientKindOf(metadata),
+      method: method === 'none' || method === '' ? 'client_secret_basic' : method,
+    },
+    ...{
+      redirectUris: list(metadata['redirect_uris']),
+      postLogoutRedirectUris: list(metadata['post_logout_redirect_uris']),
+    },
+    ...{
+      backchannelLogoutUri: text(metadata['backchannel_logout_uri']),
+      jwksUri: text(metadata['jwks_uri']),
+    },
+    ...{
+      refresh: grants.includes('refresh_token') ? 'on' : '',
+      pkce: client.pkceRequired ? 'on' : '',
+      disabled: client.disabledAt ? 'on' : '',
+    },
+    claims: claimPlaces.filter((place) => client.claimsIn[place]),
+  };
+}
+
+/** The form for a new client, or to change one. */
+export function buildClientForm(
+  { words, zone }: Page,
+  place: Place,
+  client: Client | undefined,
+  state: FormState = {},
+) {
+  const fields = readableErrors(words, zone, state.fields ?? {});
+  const valueOf = fieldStates(words, {
+    ...(state.typed ? { typed: state.typed } : {}),
+    fields,
+    initial: initialOf(client),
+  });
+  const label = (name: string): string => words.t(`applications.clients.${name}`);
+  const hint = (name: string): string => words.t(`applications.clients.${name}Hint`);
+  const kinds = (['web', 'public', 'machine'] as const).map((value) => ({
+    value,
+    text: label(`kinds.${value}`),
+    hint: label(`kindHints.${value}`),
+  }));
+  const methods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'].map((value) => ({
+    value,
+    text: label(`methods.${value}`),
+  }));
+  const claims = claimPlaces.map((value) => ({ value, text: label(`claims.${value}`) }));
+  const inputs: Field[] = [
+    {
+      name: 'clientId',
+      label: label('id'),
+      hint: hint('id'),
+      autocomplete: 'off',
+      readonly: client !== undefined,
+      ...valueOf('clientId'),
+    },
+    { name: 'name', label: words.t('applications.name'), ...valueOf('name') },
+    { name: 'kind', type: 'radio', label: label('kind'), options: kinds, ...valueOf('kind') },
+    { name: 'method', type: 'select', label: label('method'), options: methods, ...valueOf('method') },
+    {
+      name: 'redirectUris',
+      type: 'textarea',
+      label: label('redirectUris'),
+      hint: hint('redirectUris'),
+      optional: true,
+      ...valueOf('redirectUris'),
+    },
+    {
+      name: 'postLogoutRedirectUris',
+      type: 'textarea',
+      label: label('postLogoutRedirectUris'),
+      optional: true,
+      rows: 2,
+      ...valueOf('postLogoutRedirectUris'),
+    },
+    {
+      name: 'backchannelLogoutUri',
+      type: 'url',
+      label: label('backchannelLogoutUri'),
+      hint: hint('backchannelLogoutUri'),
+      optional: true,
+      width: 'full',
+      ...valueOf('backchannelLogoutUri'),
+    },
+    {
+      name: 'jwksUri',
+      type: 'url',
+      label: label('jwksUri'),
+      optional: true,
+      width: 'full',
+      ...valueOf('jwksUri'),
+    },
+    { name: 'refresh', type: 'checkbox', label: label('refresh'), ...valueOf('refresh') },
+    { name: 'pkce', type: 'checkbox', label: label('pkce'), hint: hint('pkce'), ...valueOf('pkce') },
+    { name: 'claims', type: 'checkboxes', label: label('claimsIn'), options: claims, ...valueOf('claims') },
+    ...(client
+      ? [
+          {
+            name: 'disabled',
+            type: 'checkbox',
+            label: label('disable'),
+            hint: hint('disable'),
+            ...valueOf('disabled'),
+          } satisfies Field,
+        ]
+      : []),
+  ];
+  const title = words.t(client ? 'applications.clients.edit' : 'applications.clients.new');
+  return {
+    header: headerOf(words, place, title, client?.name),
+    ...{
+      errors: fields,
+      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+      fields: inputs,
+    },
+    action: client ? paths.editClient(place.id, client.id) : paths.clients(place.id),
+    ...{
+      version: client?.version ?? 0,
+      submit: words.t('common.form.save'),
+      cancelHref: paths.application(place.id),
+    },
+  };
+}
+
+export function buildClientConflictPage({ words, now }: Page, place: Place, client: Client, typed: Typed) {
+  const current = initialOf(client);
+  const names = ['redirectUris', 'postLogoutRedirectUris', 'backchannelLogoutUri'];
+  const textOf = (value: string | string[] | undefined): string =>
+    Array.isArray(value) ? value.join('\n') : (value ?? '');
+  const rows = [
+    { label: words.t('applications.name'), current: client.name, yours: textOf(typed['name']) },
+    ...names.map((name) => ({
+      label: words.t(`applications.clients.${name}`),
+      current: textOf(current[name]),
+      yours: textOf(typed[name]),
+    })),
+  ];
+  const conflict: VersionConflict = {
+    changedAt: now,
+    rows,
+    reloadHref: paths.editClient(place.id, client.id),
+  };
+  return { header: headerOf(words, place, words.t('applications.clients.edit'), client.name), conflict };
+}
+
+/** Before a secret is replaced: with an overlap, or at once. */
+export function buildRotatePage({ words }: Page, place: Place, client: Client) {
+  const endOldNow: Field = {
+    name: 'endOldNow',
+    type: 'checkbox',
+    label: words.t('applications.secret.endOldNow'),
+    hint: words.t('applications.secret.endOldNowHint'),
+  };
+  return {
+    header: headerOf(words, place, words.t('applications.secret.title'), client.name),
+    facts: {
+      items: client.secrets.map((secret) => ({
+        term: words.t('applications.secret.madeOn', { date: words.dateTime(secret.createdAt) }),
+        text:
+          secret.expiresAt === null
+            ? words.t('applications.secret.inUse')
+            : words.t('applications.secret.until', { date: words.dateTime(secret.expiresAt) }),
+      })),
+    },
+    confirm: {
+      action: paths.rotateClientSecret(place.id, client.id),
+      danger: false,
+      consequences: [
+        { text: words.t('applications.secret.once') },
+        { text: words.t('applications.secret.overlap', { count: secretOverlapHours }) },
+      ],
+      ...{
+        confirm: words.t('applications.secret.submit'),
+        cancelHref: paths.application(place.id),
+        fields: { version: String(client.version) },
+      },
+    },
+    endOldNow,
+  };
+}
+
+/** The secret, this once. */
+export function buildSecretPage({ words }: Page, place: Place, clientId: string, secret: string) {
+  return {
+    header: headerOf(words, place, words.t('applications.secret.shownTitle')),
+    facts: {
+      items: [
+        { term: words.t('applications.clients.id'), copy: clientId },
+        { term: words.t('applications.secret.secret'), copy: secret },
+      ],
+    },
+    backHref: paths.application(place.id),
+  };
+}
