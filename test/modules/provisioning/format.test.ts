@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { publishedSchema } from '../../../src/modules/provisioning/index.ts';
 import { matchPeriod } from '../../../src/modules/provisioning/matching.ts';
+import { formats } from '../../../src/modules/provisioning/provisioning.format.ts';
 import { Problems } from '../../../src/modules/provisioning/problems.ts';
 import { readYaml } from '../../../src/modules/provisioning/sources.yaml.ts';
 import { beginOf, endOf, refuseWhen } from '../../../src/modules/provisioning/when.ts';
@@ -19,6 +20,17 @@ describe('declaration files', () => {
   test('the published schema is that of the code', async () => {
     const published: unknown = JSON.parse(await readFile('docs/schema/mandaat.schema.json', 'utf8'));
     assert.deepEqual(published, JSON.parse(JSON.stringify(publishedSchema())));
+  });
+
+  test('the examples of the documentation have the right form', async () => {
+    const text = await readFile('docs/apply.md', 'utf8');
+    const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!);
+    assert.equal(examples.length, 9);
+    for (const example of examples) assert.deepEqual(read(example).told, [], example);
+    const noted = Object.keys(formats).filter(
+      (noun) => !examples.some((example) => example.includes(`${noun}:`)),
+    );
+    assert.deepEqual(noted, []);
   });
 
   test('codes may be numbers, and keep their digits', () => {
