@@ -62,6 +62,15 @@ export class Browser {
     return this.post(action, { ...Object.fromEntries(hidden), ...fields });
   }
 
+  cookie(name: string): string | undefined {
+    return this.#cookies.find((cookie) => cookie.name === name)?.value;
+  }
+
+  /** Keeps the cookies of an answer that was fetched otherwise. */
+  take(response: Response): void {
+    this.#remember(response);
+  }
+
   forgetCookies(matching: (name: string) => boolean): void {
     for (const cookie of [...this.#cookies]) {
       if (matching(cookie.name)) this.#cookies.splice(this.#cookies.indexOf(cookie), 1);

@@ -13,6 +13,7 @@ import { applicationOf } from './provider.account.ts';
 import { parseActingHint } from './provider.acting.ts';
 import { passwordAcr } from './provider.configuration.ts';
 import type { ProviderHandle } from './provider.instance.ts';
+import { portalClientId } from './provider.portal-client.ts';
 import { chooserModel, deniedModel, applicationName } from './provider.interaction-models.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -146,6 +147,8 @@ function showSignIn(res: Response, step: Step, state: SignInState, status = 200)
     path: step.path,
     title,
     application: step.client && applicationName(words, step.client),
+    // The portal is nothing to go back to: it is where people come to sign in.
+    canGoBack: step.client !== undefined && step.client.clientId !== portalClientId,
     login: states('login'),
     password: states('password'),
     failure: state.failure && words.error(state.failure),

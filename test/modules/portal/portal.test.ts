@@ -1,0 +1,191 @@
+// Getting into the portal and out of it, through its own provider.
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import {
+  deliverBackchannelLogout,
+  listSessionsOf,
+  portalClientId,
+} from '../../../src/modules/provider/index.ts';
+import { Browser } from '../../support/browser.ts';
+import { startTestApp, type TestApp } from '../../support/provider.ts';
+import { enterPassword, signInToPortal } from '../../support/sign-in.ts';
+import { createWorld, testPassword, type World } from '../../support/world.ts';
+
+let app: TestApp;
+let world: World;
+
+before(async () => {
+  app = await startTestApp();
+  world = createWorld(app.site);
+});
+after(() => app.close());
+
+const title = (body: string): string | undefined => /<h1>([^<]*)<\/h1>/.exec(body)?.[1];
+
+describe('signing in to the portal', () => {
+  test('leads to where one wanted to be', async () => {
+    const { page } = await signInToPortal(app.url, await world.person(), '/me/sessions?from=mail');
+    assert.equal(page.url, `${app.url}/me/sessions?from=mail`);
+    assert.equal(page.status, 200);
+  });
+
+  test('never leads elsewhere', async () => {
+    const { page } = await signInToPortal(app.url, await world.person(), '/sign-in?return=//evil.example/');
+    assert.ok(page.url.startsWith(`${app.url}/`));
+  });
+
+  test('is not asked of a program, which gets an answer it can read', async () => {
+    const answer = await fetch(`${app.url}/me/sessions`, { headers: { accept: 'application/json' } });
+    assert.equal(answer.status, 401);
+    assert.equal(((await answer.json()) as { code: string }).code, 'sign_in_needed');
+  });
+
+  test('speaks the language of the person', async () => {
+    const { page } = await signInToPortal(app.url, await world.person({ language: 'nl' }));
+    assert.equal(title(page.body), 'Mijn aanmeldingen en sessies');
+  });
+
+  test('keeps no cookie value in the database, and no session before the sign-in after it', async () => {
+    const person = await world.person();
+    const browser = new Browser(app.url);
+    const first = await browser.get('/me/sessions');
+    const before = browser.cookie('mandaat-portal');
+    await enterPassword(browser, first, person);
+    const after = browser.cookie('mandaat-portal');
+    assert.notEqual(before, after);
+    const id =
+      decodeURIComponent(after ?? '')
+        .slice(2)
+        .split('.')[0] ?? '';
+    const digest = createHash('sha256').update(id).digest();
+    const rows = await app.site.db.query<{ person_id: string }>(
+      'select person_id from portal_session where id_hash = $1',
+      [digest],
+    );
+    assert.deepEqual(rows, [{ person_id: person.id }]);
+  });
+
+  test('that nobody began is explained, not repeated', async () => {
+    const page = await new Browser(app.url).get('/callback?code=x&state=y');
+    assert.equal(page.status, 401);
+    assert.match(page.body, /This sign-in was not expected/);
+  });
+
+  test('that came back already goes on', async () => {
+    const { browser } = await signInToPortal(app.url, await world.person());
+    assert.doesNotMatch((await browser.get('/callback?code=x&state=y')).url, /callback|sign-in|interaction/);
+  });
+
+  test('that was given up says so', async () => {
+    const browser = new Browser(app.url);
+    const authorize = await fetch(`${app.url}/sign-in`, { redirect: 'manual' });
+    const state = new URL(authorize.headers.get('location') ?? '').searchParams.get('state') ?? '';
+    browser.take(authorize);
+    const page = await browser.get(`/callback?error=access_denied&state=${state}`);
+    assert.match(page.body, /You are not signed in/);
+  });
+});
+
+describe('a session of the portal', () => {
+  test('ends after an hour without a click, and never outlives its limit', async () => {
+    const { browser } = await signInToPortal(app.url, await world.person());
+    const isIn = async () => (await browser.get('/me/sessions')).body.includes('session');
+    app.site.clock.advance({ minutes: 59 });
+    assert.match((await browser.get('/me/sessions')).body, /This session|Unknown browser/);
+    for (let hour = 0; hour < 11; hour++) {
+      app.site.clock.advance({ minutes: 59 });
+      await isIn();
+    }
+    app.site.clock.advance({ minutes: 13 });
+    assert.match((await browser.get('/me/sessions')).body, /name="password"/);
+
+    const idle = await signInToPortal(app.url, await world.person());
+    app.site.clock.advance({ minutes: 61 });
+    assert.match((await idle.browser.get('/me/sessions')).body, /name="password"/);
+  });
+
+  test('ends with signing out, together with the sign-in itself', async () => {
+    const person = await world.person();
+    const { browser, page } = await signInToPortal(app.url, person);
+    const out = await browser.submit(page, '/sign-out');
+    assert.equal(out.url, `${app.url}/signed-out`);
+    assert.match(out.body, /You are signed out/);
+    assert.deepEqual(await listSessionsOf(app.site, person.id), []);
+    assert.match((await browser.get('/me/sessions')).body, /name="password"/);
+  });
+
+  test('cannot be ended by another site', async () => {
+    const { browser } = await signInToPortal(app.url, await world.person());
+    assert.equal((await browser.post('/sign-out', { _csrf: 'guessed' })).status, 403);
+    assert.equal((await browser.get('/me/sessions')).status, 200);
+  });
+
+  test('ends when another of one’s sessions ends it', async () => {
+    const person = await world.person();
+    const [here, there] = [await signInToPortal(app.url, person), await signInToPortal(app.url, person)];
+    const page = await here.browser.get('/me/sessions');
+    const after = await here.browser.submit(page, '/end-others');
+    assert.match(after.body, /All other sessions have ended/);
+    assert.match((await there.browser.get('/me/sessions')).body, /name="password"/);
+    assert.equal((await listSessionsOf(app.site, person.id)).length, 1);
+  });
+
+  test('can be ended one by one, but only one’s own', async () => {
+    const [person, other] = [await world.person(), await world.person()];
+    const here = await signInToPortal(app.url, person);
+    await signInToPortal(app.url, other);
+    const [theirs] = await listSessionsOf(app.site, other.id);
+    const token = /name="_csrf" value="([^"]+)"/.exec(here.page.body)?.[1] ?? '';
+    await here.browser.post(`/me/sessions/${theirs?.uid}/end`, { _csrf: token });
+    assert.equal((await listSessionsOf(app.site, other.id)).length, 1);
+    const [own] = await listSessionsOf(app.site, person.id);
+    await here.browser.post(`/me/sessions/${own?.uid}/end`, { _csrf: token });
+    assert.match((await here.browser.get('/me/sessions')).body, /name="password"/);
+  });
+
+  test('ends by a logout token of the provider, and by no other', async () => {
+    const person = await world.person();
+    const { browser } = await signInToPortal(app.url, person);
+    const send = (token: string) =>
+      fetch(`${app.url}/backchannel-logout`, {
+        method: 'POST',
+        body: new URLSearchParams({ logout_token: token }),
+      });
+    assert.equal((await send('x.y.z')).status, 400);
+    assert.equal((await browser.get('/me/sessions')).status, 200);
+    // The row makes the portal an ordinary receiver, so that a real token goes over the wire.
+    const application = await world.application();
+    await world.client(application, {
+      id: portalClientId,
+      metadata: { backchannel_logout_uri: `${app.url}/backchannel-logout` },
+    });
+    const payload = { clientId: portalClientId, sub: person.id };
+    await deliverBackchannelLogout(app.site, { payload, idempotencyKey: 'one' });
+    const rows = await app.site.db.query('select 1 from portal_session where person_id = $1', [person.id]);
+    assert.deepEqual(rows, []);
+  });
+});
+
+describe('changing one’s password', () => {
+  test('needs the present one, follows the rules, and ends the other sessions', async () => {
+    const person = await world.person();
+    const [here, there] = [await signInToPortal(app.url, person), await signInToPortal(app.url, person)];
+    const form = await here.browser.get('/me/password');
+    const wrong = await here.browser.submit(form, '/me/password', {
+      ...{ currentPassword: 'something else', password: 'a very different sentence' },
+    });
+    assert.match(wrong.body, /This is not your present password/);
+    const weak = await here.browser.submit(form, '/me/password', {
+      ...{ currentPassword: testPassword, password: 'short' },
+    });
+    assert.match(weak.body, /at least 15 characters/);
+    const done = await here.browser.submit(form, '/me/password', {
+      ...{ currentPassword: testPassword, password: 'violet ladders sing quietly' },
+    });
+    assert.match(done.body, /Your password was changed/);
+    assert.match((await there.browser.get('/me/sessions')).body, /name="password"/);
+    const again = await signInToPortal(app.url, { ...person, password: 'violet ladders sing quietly' });
+    assert.equal(again.page.status, 200);
+  });
+});
