@@ -1,7 +1,9 @@
 // The pages of the portal behind the sign-in, module by module. Each router guards its own powers.
 import type { Router } from 'express';
 import type { Site } from './platform/site.ts';
+import { createAdministrationRoutes } from './modules/administration/index.ts';
 import { createAffiliationRoutes } from './modules/affiliations/index.ts';
+import { createApplicationRoutes } from './modules/applications/index.ts';
 import { createAssignmentRoutes } from './modules/assignments/index.ts';
 import { createAuditRoutes } from './modules/audit/index.ts';
 import {
@@ -10,9 +12,11 @@ import {
   createUnitRoutes,
 } from './modules/organisations/index.ts';
 import { createPeopleRoutes } from './modules/people/index.ts';
+import { validateClientMetadata, type ProviderHandle } from './modules/provider/index.ts';
+import { createOfferRoutes, createRightRoutes } from './modules/rights/index.ts';
 
 /** In the order in which they are asked. */
-export function createPortalPages(site: Site): Router[] {
+export function createPortalPages(site: Site, provider: ProviderHandle): Router[] {
   return [
     createPeopleRoutes(site),
     createAffiliationRoutes(site),
@@ -20,6 +24,12 @@ export function createPortalPages(site: Site): Router[] {
     createUnitRoutes(site),
     createTargetGroupRoutes(site),
     createAssignmentRoutes(site),
+    createAdministrationRoutes(site),
+    createApplicationRoutes(site, {
+      validateClientMetadata: (metadata) => validateClientMetadata(provider, metadata),
+    }),
+    createRightRoutes(site),
+    createOfferRoutes(site),
     createAuditRoutes(site),
   ];
 }
