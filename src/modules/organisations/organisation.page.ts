@@ -8,7 +8,8 @@ import {
   type FormState,
 } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
-import { periodTag, type Action, type Option, type Table } from '../../web/view-models.ts';
+import { html } from '../../web/templates.ts';
+import { periodTag, type Action, type Option, type Table, type TableCell } from '../../web/view-models.ts';
 import { formatIdentifier } from './identifiers.model.ts';
 import { nameIn } from './organisations.model.ts';
 import { crumbsOf, type Place } from './organisations.place.ts';
@@ -110,10 +111,7 @@ function unitTable({ words, organisation }: Place, units: readonly UnitItem[], m
     ],
     rows: units.map((unit) => ({
       cells: {
-        name: {
-          text: `${'\u2003'.repeat(unit.depth)}${unit.name}`,
-          href: `${paths.people(organisation.id)}?unit=${unit.id}`,
-        },
+        name: unitCell(unit, `${paths.people(organisation.id)}?unit=${unit.id}`),
         code: unit.code,
         people: unit.affiliations,
         actions: {
@@ -137,6 +135,15 @@ function unitTable({ words, organisation }: Place, units: readonly UnitItem[], m
       text: t('organisations.units.noneText'),
       icon: 'organisations',
     },
+  };
+}
+
+/** The place in the tree is drawn before the link, so that the line under it does not reach into the margin. */
+function unitCell(unit: UnitItem, href: string): TableCell {
+  if (unit.depth === 0) return { text: unit.name, href };
+  const branch = `${'\u2003'.repeat(unit.depth - 1)}└\u2002`;
+  return {
+    html: html`<span class="muted" aria-hidden="true">${branch}</span><a href="${href}">${unit.name}</a>`,
   };
 }
 

@@ -104,7 +104,7 @@ export function nameFields(words: T, state: FormState, initial: Initial, asked?:
   return [
     languages.map((lang) => {
       const name = `name${lang[0]?.toUpperCase()}${lang.slice(1)}`;
-      const label = words.t('organisations.field.nameIn', { language: words.t(`common.languages.${lang}`) });
+      const label = words.t(`organisations.nameIn.${lang}`);
       return { name, label, optional: lang !== asked, maxlength: 200, ...field(name) };
     }),
   ];

@@ -213,9 +213,7 @@ export function buildEditConflict(
   };
   const label = (name: string): string => {
     const lang = /^name(..)$/.exec(name)?.[1]?.toLowerCase();
-    return lang === undefined
-      ? t(`organisations.field.${name}`)
-      : t('organisations.field.nameIn', { language: t(`common.languages.${lang}`) });
+    return lang === undefined ? t(`organisations.field.${name}`) : t(`organisations.nameIn.${lang}`);
   };
   const action = paths.editOrganisation(organisation.id);
   return {

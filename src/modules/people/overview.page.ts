@@ -1,7 +1,7 @@
 // Builds the start page of an administrator: figures, and what ends soon.
 import type { T } from '../../platform/i18n.ts';
 import { paths } from '../../web/paths.ts';
-import type { Action, PageHeader, Stats, Table } from '../../web/view-models.ts';
+import type { Action, FilterBar, PageHeader, Stats, Table } from '../../web/view-models.ts';
 import { nameIn, type OrganisationItem } from '../organisations/index.ts';
 import type { EndingSoon } from './people.ending.ts';
 import { expiringDays } from './people.list.ts';
@@ -13,6 +13,8 @@ export interface OverviewInput {
   readonly overview: Overview;
   readonly ending: readonly EndingSoon[] | undefined;
   readonly organisations: readonly OrganisationItem[];
+  /** More than are listed here: they are searched for instead. */
+  readonly manyOrganisations: boolean;
   readonly operates: boolean;
 }
 
@@ -21,6 +23,7 @@ export interface OverviewPage {
   stats: Stats;
   ending: Table | undefined;
   organisations: Table | undefined;
+  search: FilterBar | undefined;
   organisationActions: Action[] | undefined;
 }
 
@@ -52,16 +55,16 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
           ...(overview.expiring.count > 0 ? { state: 'ending' as const } : {}),
         },
         figure('invited', overview.invited),
-        ...(only
-          ? []
-          : [figure('organisations', overview.organisations, operates ? paths.organisations() : undefined)]),
+        ...(only ? [] : [figure('organisations', overview.organisations, paths.organisations())]),
       ],
     },
     ending: input.ending && endingTable(words, input.ending),
-    organisations: only ? undefined : organisationTable(words, organisations),
-    organisationActions: operates
-      ? [{ text: t('people.overview.allOrganisations'), href: paths.organisations(), kind: 'quiet' }]
-      : undefined,
+    organisations: only || input.manyOrganisations ? undefined : organisationTable(words, organisations),
+    search: input.manyOrganisations ? organisationSearch(words) : undefined,
+    organisationActions:
+      operates && !input.manyOrganisations
+        ? [{ text: t('people.overview.allOrganisations'), href: paths.organisations(), kind: 'quiet' }]
+        : undefined,
   };
 }
 
@@ -106,5 +109,13 @@ function organisationTable(words: T, organisations: readonly OrganisationItem[])
         people: { actions: [{ text: t('people.title'), label: one.name, href: paths.people(one.id) }] },
       },
     })),
+  };
+}
+
+function organisationSearch({ t }: T): FilterBar {
+  return {
+    action: paths.organisations(),
+    label: t('organisations.filter.search'),
+    placeholder: t('organisations.filter.placeholder'),
   };
 }

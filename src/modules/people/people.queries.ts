@@ -32,6 +32,7 @@ export interface PersonAssignment {
   readonly id: string;
   readonly affiliationId: string;
   readonly organisationId: string;
+  readonly rightId: string;
   readonly rightNames: Names;
   readonly rightCode: string;
   readonly applicationId: string;
@@ -161,6 +162,7 @@ function listAssignments(
     .innerJoin('application_right as r', 'r.id', 'a.right_id')
     .innerJoin('application as x', 'x.id', 'r.application_id')
     .select(['a.id', 'a.affiliation_id as affiliationId', 'a.organisation_id as organisationId', 'a.version'])
+    .select('a.right_id as rightId')
     .select([
       'r.names as rightNames',
       'r.code as rightCode',

@@ -20,6 +20,7 @@ import {
   type PageRequest,
   type Place,
 } from '../organisations/index.ts';
+import { findRights } from '../rights/index.ts';
 import { buildOverviewPage } from './overview.page.ts';
 import { addPerson } from './people.adding.ts';
 import { changePerson, disablePerson, enablePerson, resendInvitation } from './people.commands.ts';
@@ -65,13 +66,14 @@ async function showOverview(site: Site, req: Request, res: Response): Promise<vo
   if (!hasPowerSomewhere(actor, 'person.view')) return res.redirect(303, paths.myAccess());
   const reader = site.db.reader;
   const at = site.clock.now();
-  const { items } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view');
+  const { items, hasNext } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view');
   const model = buildOverviewPage({
     words: res.words,
     actorName: req.actorName,
     overview: await loadOverview(reader, actor, at),
     ending: await listEndingSoon(reader, actor, at, 12),
     organisations: items,
+    manyOrganisations: hasNext,
     operates: hasPowerSomewhere(actor, 'organisation.create'),
   });
   res.page('people/overview', model, { title: model.header.title });
@@ -174,7 +176,8 @@ async function seenFrom(site: Site, req: Request, res: Response) {
 
 async function showPerson(site: Site, req: Request, res: Response): Promise<void> {
   const { place, person } = await seenFrom(site, req, res);
-  const model = buildPersonPage(place, person, req.actor.personId);
+  const rights = await findRights(site.db.reader, [...new Set(person.assignments.map((one) => one.rightId))]);
+  const model = buildPersonPage(place, person, { ownPersonId: req.actor.personId, rights });
   res.page('people/person', model, { title: model.header.title });
 }
 

@@ -11,6 +11,8 @@ import {
   type Table,
   type Tag,
 } from '../../web/view-models.ts';
+import { contextText } from '../assignments/index.ts';
+import type { Right } from '../rights/index.ts';
 import { crumbsOf, nameIn, type Place } from '../organisations/index.ts';
 import type {
   PersonAdministration,
@@ -37,11 +39,17 @@ interface Seen {
   readonly person: PersonFile;
   /** One's own page: nobody gives themselves anything. */
   readonly own: boolean;
+  /** With their contexts, to put the values of assignments into words. */
+  readonly rights: readonly Right[];
 }
 
-export function buildPersonPage(place: Place, person: PersonFile, ownPersonId: string): PersonPage {
-  const own = person.id === ownPersonId;
-  const seen: Seen = { place, person, own };
+export function buildPersonPage(
+  place: Place,
+  person: PersonFile,
+  input: { readonly ownPersonId: string; readonly rights: readonly Right[] },
+): PersonPage {
+  const own = person.id === input.ownPersonId;
+  const seen: Seen = { place, person, own, rights: input.rights };
   const { organisation, powers, words } = place;
   const name = `${person.givenName} ${person.familyName}`;
   const mayGrant =
@@ -171,7 +179,7 @@ function affiliationsOf({ place, person, own }: Seen): Table {
   };
 }
 
-function assignmentsOf({ place, person, own }: Seen): Table {
+function assignmentsOf({ place, person, own, rights }: Seen): Table {
   const { words, organisation, powers, now } = place;
   const { t } = words;
   const actionsOf = (one: PersonAssignment) => {
@@ -184,6 +192,10 @@ function assignmentsOf({ place, person, own }: Seen): Table {
       { text: t('people.action.end'), label, href: paths.endAssignment(...where) },
     ];
   };
+  const contextsOf = (one: PersonAssignment): string =>
+    contextText(words, one.context, rights.find((right) => right.id === one.rightId)?.contexts ?? []).join(
+      ' · ',
+    );
   return {
     caption: t('people.person.assignments'),
     columns: [
@@ -199,7 +211,7 @@ function assignmentsOf({ place, person, own }: Seen): Table {
           text: nameIn(one.rightNames, words.lang, one.rightCode),
           sub: nameIn(one.applicationNames, words.lang),
         },
-        context: contextText(one) || {},
+        context: contextsOf(one) || {},
         period: { period: { from: one.from, until: one.until, brief: true } },
         state: { tags: [stateTag(place, one)] },
         actions: { actions: actionsOf(one) },
@@ -212,11 +224,6 @@ function assignmentsOf({ place, person, own }: Seen): Table {
     },
   };
 }
-
-const contextText = (one: PersonAssignment): string =>
-  Object.values(one.context)
-    .map((values) => values.join(', '))
-    .join(' · ');
 
 function administrationsOf({ place, person }: Seen): Table {
   const { words, now } = place;

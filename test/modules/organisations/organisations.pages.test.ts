@@ -1,0 +1,189 @@
+// The pages about organisations, units and target groups through HTTP.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import request from 'supertest';
+import {
+  createOrganisationRoutes,
+  createTargetGroupRoutes,
+  createUnitRoutes,
+} from '../../../src/modules/organisations/index.ts';
+import { paths } from '../../../src/web/paths.ts';
+import { createPagesApp } from '../../support/pages.ts';
+import { createTestSite, type TestSite } from '../../support/site.ts';
+import {
+  createWorld,
+  type OrganisationRef,
+  type PersonRef,
+  type TargetGroupRef,
+  type World,
+} from '../../support/world.ts';
+
+let site: TestSite;
+let world: World;
+let app: ReturnType<typeof createPagesApp>;
+let group: TargetGroupRef;
+let town: OrganisationRef;
+let other: OrganisationRef;
+let head: PersonRef;
+let operator: PersonRef;
+
+before(async () => {
+  site = await createTestSite();
+  world = createWorld(site);
+  app = createPagesApp(site, [
+    createOrganisationRoutes(site),
+    createUnitRoutes(site),
+    createTargetGroupRoutes(site),
+  ]);
+  group = await world.targetGroup({ code: 'LB', identifierScheme: 'nis' });
+  town = await world.organisation({ name: 'Lier', targetGroup: group });
+  other = await world.organisation({ name: 'Duffel', code: 'duffel', targetGroup: group });
+  head = await world.person();
+  operator = await world.person();
+  await world.administration(await world.affiliation(head, town), 'head');
+  await world.administration(await world.affiliation(operator, other), 'operator');
+});
+after(() => site.close());
+
+const get = (path: string, by: PersonRef) =>
+  request(app).get(path).set('accept', 'text/html').set('x-person', by.id);
+const post = (path: string, fields: Record<string, string>, by: PersonRef) =>
+  request(app).post(path).set('accept', 'text/html').set('x-person', by.id).type('form').send(fields);
+
+test('every page answers in every language without a missing text', async () => {
+  const unit = await world.unit(town);
+  const addresses = [
+    paths.organisations(),
+    paths.newOrganisation(),
+    paths.organisation(town.id),
+    paths.editOrganisation(town.id),
+    paths.endOrganisation(town.id),
+    paths.units(town.id),
+    paths.editUnit(town.id, unit.id),
+    paths.endUnit(town.id, unit.id),
+    paths.targetGroups(),
+    paths.newTargetGroup(),
+    paths.editTargetGroup(group.id),
+  ];
+  for (const lang of ['en', 'nl', 'fr', 'de']) {
+    for (const address of addresses) {
+      const page = await get(address, operator).set('cookie', `lang=${lang}`);
+      assert.equal(page.status, 200, address);
+      assert.doesNotMatch(
+        page.text,
+        /\b(?:people|affiliations|organisations|forms)\.[a-z]+\.?[a-zA-Z]*\b(?!\/)/i,
+        address,
+      );
+    }
+  }
+});
+
+test('what lies out of scope is not found; what lies in it but is not theirs to do is refused', async () => {
+  for (const address of [
+    paths.organisation(other.id),
+    paths.editOrganisation(other.id),
+    paths.units(other.id),
+  ]) {
+    assert.equal((await get(address, head)).status, 404, address);
+  }
+  assert.equal((await get(paths.endOrganisation(town.id), head)).status, 404);
+  assert.equal((await get(paths.newOrganisation(), head)).status, 403);
+  assert.equal((await get(paths.targetGroups(), head)).status, 403);
+  const list = await get(paths.organisations(), head);
+  assert.match(list.text, /Lier/);
+  assert.doesNotMatch(list.text, /Duffel/);
+});
+
+test('an organisation is made with a checked number under a parent named by its code', async () => {
+  const fields = {
+    code: 'new',
+    name: 'Mechelen',
+    targetGroup: group.id,
+    identifier: '1202',
+    parent: 'nowhere',
+  };
+  const parentless = await post(paths.newOrganisation(), fields, operator);
+  assert.equal(parentless.status, 422);
+  assert.match(parentless.text, /href="#field-parent"/);
+  const wrong = await post(paths.newOrganisation(), { ...fields, parent: 'duffel' }, operator);
+  assert.match(wrong.text, /href="#field-identifier"/);
+  assert.match(wrong.text, /value="Mechelen"/);
+  const done = await post(
+    paths.newOrganisation(),
+    { ...fields, parent: 'duffel', identifier: '12025' },
+    operator,
+  );
+  assert.equal(done.status, 303);
+  const page = await get(String(done.headers['location']), operator);
+  assert.match(page.text, /12025/);
+  assert.match(page.text, /Duffel/);
+});
+
+test('a head who is not asked for the parent does not move the organisation', async () => {
+  const child = await world.organisation({ name: 'Child', parent: other, targetGroup: group });
+  await world.administration(await world.affiliation(head, child), 'head');
+  const form = await get(paths.editOrganisation(child.id), head);
+  assert.doesNotMatch(form.text, /name="parent"/);
+  const fields = { name: 'Renamed', nameFr: 'Enfant', version: '1' };
+  assert.equal((await post(paths.editOrganisation(child.id), fields, head)).status, 303);
+  const row = await site.db.handle
+    .selectFrom('organisation')
+    .selectAll()
+    .where('id', '=', child.id)
+    .executeTakeFirstOrThrow();
+  assert.deepEqual([row.name, row.names, row.parent_id], ['Renamed', { fr: 'Enfant' }, other.id]);
+  const stale = await post(paths.editOrganisation(child.id), { ...fields, name: 'Late' }, head);
+  assert.equal(stale.status, 409);
+  assert.match(stale.text, /<mark>Late<\/mark>/);
+  assert.match(stale.text, /name="version" value="2"/);
+});
+
+test('a unit is made, renamed and moved at once, and its old version shows both', async () => {
+  const made = await post(paths.units(town.id), { code: 'IT', name: 'Computers' }, head);
+  assert.equal(made.status, 303);
+  const top = await world.unit(town, { name: 'Top' });
+  const unit = await site.db.handle
+    .selectFrom('unit')
+    .selectAll()
+    .where('code', '=', 'IT')
+    .executeTakeFirstOrThrow();
+  const fields = { name: 'ICT', parent: top.id, version: '1' };
+  assert.equal((await post(paths.editUnit(town.id, unit.id), fields, head)).status, 303);
+  const row = await site.db.handle
+    .selectFrom('unit')
+    .selectAll()
+    .where('id', '=', unit.id)
+    .executeTakeFirstOrThrow();
+  assert.deepEqual([row.name, row.parent_id, row.version], ['ICT', top.id, 3]);
+  const stale = await post(paths.editUnit(town.id, unit.id), { name: 'Late', version: '1' }, head);
+  assert.equal(stale.status, 409);
+  assert.match(stale.text, /<mark>Late<\/mark>/);
+  site.clock.advance({ minutes: 1 });
+  assert.equal((await post(paths.endUnit(town.id, top.id), { version: '1' }, head)).status, 409);
+  assert.equal((await post(paths.endUnit(town.id, unit.id), { version: '3' }, head)).status, 303);
+});
+
+test('a target group is made with rules that are shown again', async () => {
+  const fields = {
+    code: 'OV',
+    scheme: 'institution',
+    nameNl: 'Onderwijs',
+    externalMandatory: 'until',
+    externalMaxPeriodDays: '456',
+  };
+  assert.equal((await post(paths.newTargetGroup(), { ...fields, nameNl: '' }, operator)).status, 422);
+  assert.equal((await post(paths.newTargetGroup(), fields, operator)).status, 303);
+  const row = await site.db.handle
+    .selectFrom('target_group')
+    .selectAll()
+    .where('code', '=', 'OV')
+    .executeTakeFirstOrThrow();
+  assert.deepEqual(row.affiliation_rules, { external: { mandatory: ['until'], maxPeriodDays: 456 } });
+  assert.match((await get(paths.editTargetGroup(row.id), operator)).text, /value="456"/);
+  const changed = { version: '1', nameNl: 'Scholen', employeeMaxPeriodDays: '0' };
+  assert.equal((await post(paths.editTargetGroup(row.id), changed, operator)).status, 422);
+  assert.equal(
+    (await post(paths.editTargetGroup(row.id), { ...changed, employeeMaxPeriodDays: '' }, operator)).status,
+    303,
+  );
+});
