@@ -48,12 +48,16 @@ function actorColumns(
 const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '');
 
 /** What JSON keeps of a value, so that the hash is over what comes back from the database. */
-const asStored = (value: unknown): unknown =>
-  value === undefined
-    ? null
-    : JSON.parse(JSON.stringify(value), (_name, member: unknown) =>
-        typeof member === 'string' ? storable(member) : member,
-      );
+function asStored(value: unknown): unknown {
+  if (typeof value === 'string') return storable(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : null;
+  if (typeof value === 'boolean') return value;
+  if (Array.isArray(value)) return value.map(asStored);
+  if (typeof value !== 'object' || value === null) return null;
+  if ('toJSON' in value && typeof value.toJSON === 'function') return asStored(value.toJSON());
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  return Object.fromEntries(members.map(([name, member]) => [name, asStored(member)]));
+}
 
 /**
  * Writes the facts at the end of one lane.
