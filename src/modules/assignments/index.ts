@@ -11,3 +11,4 @@ export { createAssignmentRoutes } from './assignments.routes.ts';
 export type { Holder, HolderQuery, HolderState } from './assignments.holders.ts';
 export { listHolders, streamHolders } from './assignments.holders.ts';
 export { contextText } from './assignments.page.ts';
+export { createMyAccessRoutes } from './my-access.routes.ts';

@@ -1,0 +1,40 @@
+// The page on which people see their own access and who can help them. Behind the sign-in; for everybody.
+import { Router, type Request, type Response } from 'express';
+import type { Site } from '../../platform/site.ts';
+import { paths } from '../../web/paths.ts';
+import { listAdministrationsOf, listAdministratorsOf } from '../administration/index.ts';
+import { findRights } from '../rights/index.ts';
+import { buildMyAccessPage } from './my-access.page.ts';
+import { listOwnAffiliations, listOwnRights } from './my-access.queries.ts';
+
+export function createMyAccessRoutes(site: Site): Router {
+  const router = Router();
+  router.get(paths.myAccess(), (req, res) => showMyAccess(site, req, res));
+  return router;
+}
+
+async function showMyAccess(site: Site, req: Request, res: Response): Promise<void> {
+  const { reader } = site.db;
+  const { personId } = req.actor;
+  const now = site.clock.now();
+  const affiliations = await listOwnAffiliations(reader, personId, now);
+  const rights = await listOwnRights(reader, personId, now);
+  const definitions = await findRights(reader, [...new Set(rights.map((right) => right.rightId))]);
+  const administrations = await listAdministrationsOf(reader, personId, now);
+  const administrators = new Map<string, Awaited<ReturnType<typeof listAdministratorsOf>>>();
+  // Administrators of places one has left are nobody to ask any more, and none of one's business.
+  const present = affiliations.filter(
+    ({ period }) => period.from <= now && (period.until === null || period.until > now),
+  );
+  for (const id of new Set(present.map(({ organisation }) => organisation.id))) {
+    administrators.set(id, await listAdministratorsOf(reader, id, now));
+  }
+  const model = buildMyAccessPage(res.words, now, {
+    affiliations,
+    rights,
+    definitions,
+    administrations,
+    administrators,
+  });
+  res.page('assignments/mine', model, { title: model.header.title });
+}
