@@ -4,7 +4,7 @@ import type { Site } from './platform/site.ts';
 import { createAdministrationRoutes } from './modules/administration/index.ts';
 import { createAffiliationRoutes } from './modules/affiliations/index.ts';
 import { createApplicationRoutes } from './modules/applications/index.ts';
-import { createAssignmentRoutes } from './modules/assignments/index.ts';
+import { createAssignmentRoutes, createMyAccessRoutes } from './modules/assignments/index.ts';
 import { createAuditRoutes } from './modules/audit/index.ts';
 import {
   createOrganisationRoutes,
@@ -24,6 +24,7 @@ export function createPortalPages(site: Site, provider: ProviderHandle): Router[
     createUnitRoutes(site),
     createTargetGroupRoutes(site),
     createAssignmentRoutes(site),
+    createMyAccessRoutes(site),
     createAdministrationRoutes(site),
     createApplicationRoutes(site, {
       validateClientMetadata: (metadata) => validateClientMetadata(provider, metadata),
