@@ -123,7 +123,7 @@ describe('the story of a right', { skip: browserMissing() }, () => {
     await heading(page, 'Signed in as Sofie Maes');
     const portal = await page.context().newPage();
     await portal.goto(`${product.url}/me/sessions`);
-    await portal.getByRole('banner').getByText('Sofie Maes').click();
+    await portal.getByRole('banner').getByText('Sofie Maes').first().click();
     await portal.getByRole('button', { name: 'Sign out' }).click();
     await heading(page, 'Your session was ended');
   });
