@@ -5,7 +5,6 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import type { Change } from '../../platform/change.ts';
-import { runCommand } from '../../platform/command.ts';
 import { hashToken } from '../../platform/crypto.ts';
 import { createPasswordHasher } from '../../platform/password-hash.ts';
 import type { Site } from '../../platform/site.ts';
@@ -37,21 +36,26 @@ export async function loadDemoWorldOnFirstStart(
 ): Promise<boolean> {
   if (site.config.environment === 'production' || !site.config.demo) return false;
   if (await isLoaded(site)) return false;
+  const hash = await createPasswordHasher(site.config).hash(demoPassword);
   await applyDeclarations(site, await demoSources(site, options.people ?? inventedPeople), {
     relativeDays: true,
-  });
-  const hash = await createPasswordHasher(site.config).hash(demoPassword);
-  const attempt = { action: 'demo_world.loaded', subjectType: 'site' };
-  await runCommand(site, { actor: { kind: 'system' } }, attempt, async (change) => {
-    await setPasswords(change, hash);
-    await setSampleSecret(change);
-    await change.trx
-      .insertInto('site_setting')
-      .values({ key: setting, value: JSON.stringify({ loadedAt: change.at }) })
-      .execute();
-    change.record(attempt);
+    // In the same transaction: the world is whole or absent.
+    afterwards: (change) => finish(change, hash),
   });
   return true;
+}
+
+async function finish(change: Change, hash: string): Promise<void> {
+  await setPasswords(change, hash);
+  await setSampleSecret(change);
+  const value = JSON.stringify({ loadedAt: change.at });
+  // Two processes may have started at once: the second finds everything there.
+  await change.trx
+    .insertInto('site_setting')
+    .values({ key: setting, value })
+    .onConflict((conflict) => conflict.column('key').doNothing())
+    .execute();
+  change.record({ action: 'demo_world.loaded', subjectType: 'site' });
 }
 
 async function isLoaded(site: Site): Promise<boolean> {

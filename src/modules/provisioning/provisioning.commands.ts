@@ -35,7 +35,10 @@ export interface RefusedDetails {
   readonly count: number;
 }
 
-export type ApplyOptions = Partial<RunOptions>;
+export interface ApplyOptions extends Partial<RunOptions> {
+  /** Done in the same transaction, after everything else: what belongs to an installation and stands in no file. */
+  readonly afterwards?: ((change: Change) => Promise<void>) | undefined;
+}
 
 /**
  * Makes the site what the files declare, in one transaction. What they do not mention is left alone. Applying the same
@@ -59,6 +62,7 @@ export async function applyDeclarations(
       run.facts.push({ action: 'provisioning.applied', subjectType: 'site', after: summaryOf(outcome) });
       await flushFacts(run);
     }
+    await options.afterwards?.(change);
     for (const message of run.messages) change.enqueue(message);
     return outcome;
   });
@@ -111,6 +115,8 @@ async function runThrough(
   sources: readonly SourceFile[],
   options: ApplyOptions,
 ): Promise<{ run: Run; outcome: Outcome }> {
+  // Two at once would find each other's rows half way: one waits for the other.
+  await sql`select pg_advisory_xact_lock(hashtext('provisioning'))`.execute(change.trx);
   const problems = new Problems();
   const declarations = await openDeclarations(sources, problems);
   const run = createRun(mode, site, change, problems, { relativeDays: false, invite: false, ...options });
