@@ -12,9 +12,13 @@ import {
 } from 'kysely';
 import type { PGliteStatements } from './pglite-statements.ts';
 
+/** Longest stretch of database work without a look at sockets and timers. */
+const maxStretchMs = 10;
+
 /** First come, first served; `run` gives the turn back whatever happens. */
 export class Turnstile {
   #tail: Promise<void> = Promise.resolve();
+  #lastYieldAt = performance.now();
 
   /** Waits for the turn; call the returned function once to pass it on. */
   async take(): Promise<() => void> {
@@ -22,6 +26,12 @@ export class Turnstile {
     const before = this.#tail;
     this.#tail = before.then(() => promise);
     await before;
+    // The engine answers without going through the event loop, so a long series of statements (an import, a
+    // verification of the audit) would let no request in: a busy loop was seen to starve files and timers for ever.
+    if (performance.now() - this.#lastYieldAt > maxStretchMs) {
+      await setImmediate();
+      this.#lastYieldAt = performance.now();
+    }
     return resolve;
   }
 
