@@ -10,9 +10,12 @@ export const portalClientId = 'mandaat-portal';
 /** No application has this id: nobody can hold rights in the portal, which goes by administrations. */
 const noApplication = '00000000-0000-0000-0000-000000000000';
 
-/** The same in every process, never stored. */
+/**
+ * The same in every process, never stored. Made with the key that is never rotated: while SECRET_KEYS is replaced
+ * process by process, those with the old and with the new first key must still agree.
+ */
 export function portalClientSecret(site: Pick<Site, 'secrets'>): string {
-  return site.secrets.sign(portalClientId, 'client secret');
+  return site.secrets.blindIndex('client secret', portalClientId).toString('base64url');
 }
 
 export function portalClientMetadata(site: Pick<Site, 'config' | 'secrets'>): AdapterPayload {

@@ -228,6 +228,15 @@ export function listTargetGroups(
   return reader.selectFrom('target_group').select(['id', 'code', 'names']).orderBy('code').execute();
 }
 
+/** The organisation that rights are offered to. Its scope was checked before. */
+export function getReceiver(reader: Reader, organisationId: string): Promise<{ id: string; name: string }> {
+  return asWriter(reader)
+    .selectFrom('organisation')
+    .select(['id', 'name'])
+    .where('id', '=', organisationId)
+    .executeTakeFirstOrThrow();
+}
+
 /** An organisation by its code, written in any case. */
 export async function findOrganisationId(reader: Reader, code: string): Promise<string | undefined> {
   const rows = await reader

@@ -22,7 +22,7 @@ import {
   type RightsPage,
 } from './rights.page.ts';
 import { applicationHeader, loadPlace, type Place } from './rights.place.ts';
-import { countHolders, findRight, listOffersFor, listRightsOf } from './rights.queries.ts';
+import { countHolders, findRight, getReceiver, listOffersFor, listRightsOf } from './rights.queries.ts';
 
 export function createRightRoutes(site: Site): Router {
   const router = Router();
@@ -156,11 +156,7 @@ async function showOffered(site: Site, req: Request, res: Response): Promise<voi
     ? await findCovering(site.db.reader, req.actor, 'person.view', organisationId)
     : [];
   if (!isId(organisationId) || seen.length === 0) throw notFound('organisation');
-  const organisation = await site.db.reader
-    .selectFrom('organisation')
-    .select(['id', 'name'])
-    .where('id', '=', organisationId)
-    .executeTakeFirstOrThrow();
+  const organisation = await getReceiver(site.db.reader, organisationId);
   const offers = await listOffersFor(site.db.reader, organisationId, site.clock.now());
   res.page('rights/list', buildOfferedPage(res.words, organisation, offers), {
     title: res.words.t('rights.offered.title'),
