@@ -1,5 +1,6 @@
 // Kysely on the embedded engine. It has one connection, which a turnstile passes on: a transaction holds it from begin
 // to commit. Unlike Kysely's own dialect it refuses, rather than waits for ever, when a holder asks for it again.
+import { setImmediate } from 'node:timers/promises';
 import {
   CompiledQuery,
   PostgresAdapter,
