@@ -150,8 +150,8 @@ export function unitOptions(units: readonly UnitItem[]): Option[] {
   return units.map((unit) => ({ value: unit.id, text: `${'\u2003'.repeat(unit.depth)}${unit.name}` }));
 }
 
-/** What the target group asks of this kind, in words; undefined when it asks nothing. */
-function typeHint(words: T, type: AffiliationType, rules: AffiliationRules): string {
+/** What this kind is, and what the target group asks of it. */
+export function typeHint(words: T, type: AffiliationType, rules: AffiliationRules): string {
   const { t } = words;
   const rule = rules[type];
   const parts = [t(`affiliations.typeHint.${type}`)];

@@ -12,7 +12,7 @@ import { paths } from '../../web/paths.ts';
 import type { Confirm, PageHeader } from '../../web/view-models.ts';
 import { crumbsOf, type Place, type UnitItem } from '../organisations/index.ts';
 import type { Consequences } from './affiliations.commands.ts';
-import { affiliationFields, typedFrom } from './affiliations.forms.ts';
+import { affiliationFields, typedFrom, typeHint } from './affiliations.forms.ts';
 import type { AffiliationDetails } from './affiliations.model.ts';
 import type { ShownAffiliation } from './affiliations.queries.ts';
 
@@ -79,7 +79,8 @@ export function buildEditPage(
     });
   }
   if (state.lastAdministrator) fields.push(lastAdministratorField(place, state));
-  const sections = [{ title: t(`affiliations.type.${shown.type}`), fields }];
+  const text = typeHint(words, shown.type, organisation.affiliationRules);
+  const sections = [{ title: t(`affiliations.type.${shown.type}`), text, fields }];
   return {
     header: headerOf(place, t('affiliations.edit.title')),
     errors: state.fields,

@@ -8,14 +8,13 @@ import type { Site } from '../../platform/site.ts';
 import type { Actor } from '../administration/index.ts';
 import { insertAffiliation, mayGiveAffiliation, type AffiliationDetails } from '../affiliations/index.ts';
 import { refuseWrong, requirePowerOver, type PersonScheme } from '../organisations/index.ts';
-import { aboutPerson } from './people.commands.ts';
 import {
   findPersonByIdentifier,
   insertIdentifier,
   personIdentifier,
   type PersonIdentifier,
 } from './people.identifiers.ts';
-import { inviteAgain } from './people.invitation.ts';
+import { aboutPerson, inviteAgain } from './people.invitation.ts';
 import {
   checkPerson,
   maskMail,
@@ -124,11 +123,10 @@ async function createPerson(
   const userName = await insertWithFreeUserName(change, personId, { ...input.person, mail });
   if (identifier) await insertIdentifier(change, site.secrets, personId, identifier);
   change.record({
-    ...aboutPerson('person.added', personId),
-    organisationId: input.organisationId,
+    ...aboutPerson('person.added', personId, input.organisationId),
     after: { userName, givenName: input.person.givenName, familyName: input.person.familyName },
   });
-  await inviteAgain(site, change, personId);
+  await inviteAgain(site, change, personId, input.organisationId);
   return personId;
 }
 

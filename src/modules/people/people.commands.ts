@@ -1,5 +1,5 @@
 // Adds people, changes their names and mail, disables and enables them.
-import type { AuditFact, Change, Origin } from '../../platform/change.ts';
+import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { enforce } from '../../platform/decision.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -8,7 +8,7 @@ import { refuseStale } from '../../platform/stale.ts';
 import { findHeadless, loadActingActor, type Actor } from '../administration/index.ts';
 import { refuseWrong, requirePowerOverSite } from '../organisations/index.ts';
 import { loadPersonFacts, lockPersonUnder } from './people.facts.ts';
-import { inviteAgain } from './people.invitation.ts';
+import { aboutPerson, inviteAgain, onBehalf } from './people.invitation.ts';
 import { checkPerson, personSearchText, sortNameOf, type PersonDetails } from './people.model.ts';
 import { mayChangePerson, mayDisablePerson } from './people.policy.ts';
 
@@ -29,32 +29,40 @@ export async function changePerson(
   origin: Origin,
   input: PersonChange,
 ): Promise<void> {
-  await runCommand(site, origin, aboutPerson('person.changed', input.personId), async (change) => {
-    const acting = await loadActingActor(change, actor.personId);
-    const found = await lockPersonUnder(change, acting, input.personId, 'person.change');
-    const facts = await loadPersonFacts(change, acting, input.personId);
-    enforce(mayChangePerson(facts));
-    refuseStale(versionOf(found), input.version);
-    refuseWrong(checkPerson(input));
-    const mail = input.mail.toLowerCase();
-    const mailChanged = mail !== found.mail;
-    await change.trx
-      .updateTable('person')
-      .set({
-        given_name: input.givenName,
-        family_name: input.familyName,
-        language: input.language,
-        mail,
-        ...(mailChanged ? { mail_verified_at: null } : {}),
-        sort_name: sortNameOf(input),
-        search_text: personSearchText({ ...input, mail, userName: found.user_name }),
-        version: found.version + 1,
-      })
-      .where('id', '=', found.id)
-      .execute();
-    change.record({ ...aboutPerson('person.changed', found.id), ...whatChanged(found, { ...input, mail }) });
-    if (mailChanged) await announceMailChange(site, change, found, facts.hasPassword);
-  });
+  await runCommand(
+    site,
+    origin,
+    aboutPerson('person.changed', input.personId, onBehalf(origin)),
+    async (change) => {
+      const acting = await loadActingActor(change, actor.personId);
+      const found = await lockPersonUnder(change, acting, input.personId, 'person.change');
+      const facts = await loadPersonFacts(change, acting, input.personId);
+      enforce(mayChangePerson(facts));
+      refuseStale(versionOf(found), input.version);
+      refuseWrong(checkPerson(input));
+      const mail = input.mail.toLowerCase();
+      const mailChanged = mail !== found.mail;
+      await change.trx
+        .updateTable('person')
+        .set({
+          given_name: input.givenName,
+          family_name: input.familyName,
+          language: input.language,
+          mail,
+          ...(mailChanged ? { mail_verified_at: null } : {}),
+          sort_name: sortNameOf(input),
+          search_text: personSearchText({ ...input, mail, userName: found.user_name }),
+          version: found.version + 1,
+        })
+        .where('id', '=', found.id)
+        .execute();
+      change.record({
+        ...aboutPerson('person.changed', found.id, onBehalf(origin)),
+        ...whatChanged(found, { ...input, mail }),
+      });
+      if (mailChanged) await announceMailChange(site, change, found, facts.hasPassword);
+    },
+  );
 }
 
 /**
@@ -75,7 +83,7 @@ export async function disablePerson(
     readonly acknowledgeLast?: boolean;
   },
 ): Promise<void> {
-  const fact = aboutPerson('person.disabled', input.personId);
+  const fact = aboutPerson('person.disabled', input.personId, onBehalf(origin));
   await runCommand(site, origin, fact, async (change) => {
     const acting = await requirePowerOverSite(change, actor, 'person.disable');
     const found = await lockPersonUnder(change, acting, input.personId, 'person.disable');
@@ -104,7 +112,7 @@ export async function enablePerson(
   origin: Origin,
   input: { readonly personId: string; readonly version: number; readonly reason?: string },
 ): Promise<void> {
-  const fact = aboutPerson('person.enabled', input.personId);
+  const fact = aboutPerson('person.enabled', input.personId, onBehalf(origin));
   await runCommand(site, origin, fact, async (change) => {
     const acting = await requirePowerOverSite(change, actor, 'person.disable');
     const found = await lockPersonUnder(change, acting, input.personId, 'person.disable');
@@ -136,18 +144,19 @@ export async function resendInvitation(
   origin: Origin,
   input: { readonly personId: string },
 ): Promise<void> {
-  await runCommand(site, origin, aboutPerson('person.invited', input.personId), async (change) => {
-    const acting = await loadActingActor(change, actor.personId);
-    const found = await lockPersonUnder(change, acting, input.personId, 'person.add');
-    if (isOver(found, change.at)) throw new AppError('conflict', 'person_disabled');
-    const facts = await loadPersonFacts(change, acting, found.id);
-    if (facts.hasPassword) throw new AppError('conflict', 'invitation_accepted');
-    await inviteAgain(site, change, found.id);
-  });
-}
-
-export function aboutPerson(action: string, personId: string): AuditFact {
-  return { action, subjectType: 'person', subjectId: personId, personId };
+  await runCommand(
+    site,
+    origin,
+    aboutPerson('person.invited', input.personId, onBehalf(origin)),
+    async (change) => {
+      const acting = await loadActingActor(change, actor.personId);
+      const found = await lockPersonUnder(change, acting, input.personId, 'person.add');
+      if (isOver(found, change.at)) throw new AppError('conflict', 'person_disabled');
+      const facts = await loadPersonFacts(change, acting, found.id);
+      if (facts.hasPassword) throw new AppError('conflict', 'invitation_accepted');
+      await inviteAgain(site, change, found.id, onBehalf(change.origin));
+    },
+  );
 }
 
 type PersonRow = Awaited<ReturnType<typeof lockPersonUnder>>;
@@ -187,7 +196,7 @@ async function announceMailChange(
     .execute();
   const payload = { template: 'mail_changed', personId: found.id, to: found.mail };
   change.enqueue({ kind: 'mail', payload });
-  if (!hasPassword) await inviteAgain(site, change, found.id);
+  if (!hasPassword) await inviteAgain(site, change, found.id, onBehalf(change.origin));
 }
 
 /** @throws last_administrator with the organisations that would have no head administrator left */
