@@ -35,7 +35,8 @@ export async function heading(page: Page, name: string | RegExp): Promise<void> 
     await page.getByRole('heading', { level: 1, name }).waitFor({ timeout: 20_000 });
   } catch (cause) {
     const main = page.getByRole('main');
-    const shown = (await main.count()) > 0 ? await main.ariaSnapshot() : await page.locator('body').innerText();
+    const shown =
+      (await main.count()) > 0 ? await main.ariaSnapshot() : await page.locator('body').innerText();
     throw new Error(`no page "${name}"; at ${page.url()} stands:\n${shown.slice(0, 1500)}`, { cause });
   }
 }
