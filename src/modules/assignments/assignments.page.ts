@@ -155,9 +155,8 @@ export function affiliationText(
   words: T,
   one: Pick<BearerAffiliation, 'type' | 'unitName' | 'functionTitle'>,
 ): string {
-  return [words.t(`assignments.types.${one.type}`), one.functionTitle, one.unitName]
-    .filter(Boolean)
-    .join(', ');
+  const parts = [words.t(`assignments.types.${one.type}`), one.functionTitle, one.unitName];
+  return [...new Set(parts.filter(Boolean))].join(', ');
 }
 
 export function periodText(words: T, from: Date, until: Date | null): string {

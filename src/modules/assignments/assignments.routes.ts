@@ -102,6 +102,7 @@ async function latestUntil(
     affiliation,
     period,
     startIsNew: true,
+    at: now,
   };
   return (await answerPeriod(site, question)).latest ?? null;
 }
@@ -166,6 +167,7 @@ async function check(site: Site, req: Request, res: Response): Promise<void> {
     affiliation,
     period: asked,
     startIsNew: !begun,
+    at: now,
   });
   const error = answer.fits ? undefined : readableErrors(words, zone, { period: answer })['period'];
   res.fragment('assignments/check', { error, period: asked, latest: answer.latest });

@@ -27,7 +27,11 @@ async function showMyAccess(site: Site, req: Request, res: Response): Promise<vo
     ({ period }) => period.from <= now && (period.until === null || period.until > now),
   );
   for (const id of new Set(present.map(({ organisation }) => organisation.id))) {
-    administrators.set(id, await listAdministratorsOf(reader, id, now));
+    const helpers = await listAdministratorsOf(reader, id, now);
+    administrators.set(
+      id,
+      helpers.filter((one) => one.person.id !== personId),
+    );
   }
   const model = buildMyAccessPage(res.words, now, {
     affiliations,

@@ -173,7 +173,7 @@ function contextGroup(
   words: T,
   index: number,
   valueOf: ReturnType<typeof fieldStates>,
-): { title: string; fields: Field[] } {
+): { title: string; open: boolean; fields: Field[] } {
   const field = (name: string, rest: Partial<Field> = {}): Field => {
     const full = `contexts.${index}.${name}`;
     return { name: full, label: words.t(`rights.context.${name}`), ...rest, ...valueOf(full) };
@@ -182,23 +182,27 @@ function contextGroup(
     value,
     text: words.t(`rights.context.kinds.${value}`),
   }));
-  return {
-    title: words.t('rights.context.title', { number: index + 1 }),
-    fields: [
-      field('code', { hint: words.t('rights.context.codeHint'), optional: true, autocomplete: 'off' }),
-      ...nameInputs(words, `contexts.${index}.names`, words.t('rights.name'), valueOf),
-      field('kind', { type: 'select', options: kinds }),
-      field('required', { type: 'checkbox', hint: words.t('rights.context.requiredHint') }),
-      field('many', { type: 'checkbox' }),
-      field('options', {
-        type: 'textarea',
-        rows: 4,
-        optional: true,
-        hint: words.t('rights.context.optionsHint'),
-      }),
-      field('pattern', { optional: true, hint: words.t('rights.context.patternHint'), autocomplete: 'off' }),
-    ],
-  };
+  const code = valueOf(`contexts.${index}.code`).value;
+  const used = typeof code === 'string' && code !== '';
+  const fields: Field[] = [
+    field('code', { hint: words.t('rights.context.codeHint'), optional: true, autocomplete: 'off' }),
+    ...nameInputs(words, `contexts.${index}.names`, words.t('rights.name'), valueOf),
+    field('kind', { type: 'select', options: kinds }),
+    field('required', { type: 'checkbox', hint: words.t('rights.context.requiredHint') }),
+    field('many', { type: 'checkbox' }),
+    field('options', {
+      type: 'textarea',
+      rows: 4,
+      optional: true,
+      hint: words.t('rights.context.optionsHint'),
+    }),
+    field('pattern', { optional: true, hint: words.t('rights.context.patternHint'), autocomplete: 'off' }),
+  ];
+  const number = index + 1;
+  const title = used
+    ? words.t('rights.context.used', { number, name: code })
+    : words.t('rights.context.empty', { number });
+  return { title, open: used || fields.some((one) => one.error !== undefined), fields };
 }
 
 function initialOf(right: Right | undefined, zone: string): Record<string, string | undefined> {

@@ -128,6 +128,15 @@ describe('the pages of assignments', () => {
     assert.equal((await get(query('2026-1')).expect(200)).text.trim(), '');
   });
 
+  it('judge a start of today as now, however often the clock is asked', async (context) => {
+    let time = site.clock.now().getTime();
+    context.mock.method(site.clock, 'now', () => new Date(time++));
+    const today = `${paths.checkAssignment(...place)}?right=${right.id}&from=2026-06-15&until=2026-07-01`;
+    assert.match((await get(today).expect(200)).text, /This period is possible/);
+    const form = await get(`${paths.newAssignment(...place)}?right=${right.id}`).expect(200);
+    assert.match(form.text, /name="until" value="2026-07-14"/);
+  });
+
   it('are not there for oneself, for strangers, or under another organisation', async () => {
     const own = await get(paths.newAssignment(organisation.id, clerk.id)).expect(403);
     assert.match(own.text, /Somebody else has to do this/);
