@@ -51,6 +51,7 @@ async function placeOf(site: Site, req: Request, res: Response): Promise<Affilia
   const place = await loadPlace(site, req, res);
   const personId = idParam(req, 'personId', 'person');
   const name = await findPersonName(site.db.reader, req.actor, place.organisation.id, personId);
+  if (!place.powers.has('affiliation.change')) throw new AppError('forbidden', 'not_allowed');
   return { ...place, person: { id: personId, name }, ownPersonId: req.actor.personId };
 }
 
@@ -72,6 +73,7 @@ async function showNew(
   state: FormState & { status?: number } = {},
 ): Promise<void> {
   const place = await placeOf(site, req, res);
+  if (place.person.id === req.actor.personId) throw new AppError('forbidden', 'four_eyes');
   const model = buildNewPage(place, await unitsOf(site, place), state);
   res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
 }

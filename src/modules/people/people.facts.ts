@@ -1,6 +1,7 @@
 // Reads, inside the transaction, what commands about people must know of them.
 import { sql } from 'kysely';
 import type { Change } from '../../platform/change.ts';
+import type { Reader, Writer } from '../../platform/db/types.ts';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import { organisationInScope, requireReach, type Actor, type Power } from '../administration/index.ts';
 import type { PersonFacts } from './people.policy.ts';
@@ -25,25 +26,30 @@ export async function lockPersonUnder(change: Change, actor: Actor, personId: st
   return found;
 }
 
-export async function loadPersonFacts(change: Change, actor: Actor, personId: string): Promise<PersonFacts> {
+/** Also for pages, which ask beforehand whether there is a point in showing a form. */
+export async function loadPersonFacts(
+  { trx, at }: { readonly trx: Reader | Writer; readonly at: Date },
+  actor: Actor,
+  personId: string,
+): Promise<PersonFacts> {
   const inScope = organisationInScope(actor, 'person.change', sql.ref('f.organisation_id'));
   const { rows } = await sql<{ outside: number; has_password: boolean }>`
     select
       (select count(*)::int from affiliation f where f.person_id = ${personId}::uuid and f.cancelled_at is null
-        and (f.valid_until is null or f.valid_until > ${change.at}::timestamptz) and not ${inScope}) as outside,
+        and (f.valid_until is null or f.valid_until > ${at}::timestamptz) and not ${inScope}) as outside,
       exists (select 1 from password_credential c where c.person_id = ${personId}::uuid) as has_password`.execute(
-    change.trx,
+    trx as Writer,
   );
-  const held = await change.trx
+  const held = await trx
     .selectFrom('administration')
     .select(['kind', 'organisation_id'])
     .where('person_id', '=', personId)
     .where('cancelled_at', 'is', null)
-    .where((eb) => eb.or([eb('valid_until', 'is', null), eb('valid_until', '>', change.at)]))
+    .where((eb) => eb.or([eb('valid_until', 'is', null), eb('valid_until', '>', at)]))
     .execute();
   let beyond = 0;
   for (const administration of held) {
-    if (!(await reaches(change, actor, administration))) beyond++;
+    if (!(await reaches(trx, actor, administration))) beyond++;
   }
   const row = rows[0];
   const whollyInScope = (row?.outside ?? 1) + beyond === 0;
@@ -51,12 +57,12 @@ export async function loadPersonFacts(change: Change, actor: Actor, personId: st
 }
 
 async function reaches(
-  change: Change,
+  trx: Reader | Writer,
   actor: Actor,
   target: Parameters<typeof requireReach>[2],
 ): Promise<boolean> {
   try {
-    await requireReach(change.trx, actor, target);
+    await requireReach(trx, actor, target);
     return true;
   } catch (error) {
     if (isAppError(error)) return false;

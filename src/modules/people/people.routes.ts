@@ -26,6 +26,7 @@ import { addPerson } from './people.adding.ts';
 import { changePerson, disablePerson, enablePerson, resendInvitation } from './people.commands.ts';
 import { listEndingSoon } from './people.ending.ts';
 import { recordExport, sendExport } from './people.export.ts';
+import { loadPersonFacts } from './people.facts.ts';
 import { disableForm, newPersonForm, personForm, versionForm } from './people.forms.ts';
 import { affiliationStatuses, countPeople, listPeople, type PeopleFilter } from './people.list.ts';
 import {
@@ -38,6 +39,7 @@ import {
   type KnownPerson,
   type PeopleListQuery,
 } from './people.page.ts';
+import { mayChangePerson } from './people.policy.ts';
 import { getPerson, loadOverview } from './people.queries.ts';
 import { buildPersonPage } from './person.page.ts';
 
@@ -177,8 +179,16 @@ async function seenFrom(site: Site, req: Request, res: Response) {
 async function showPerson(site: Site, req: Request, res: Response): Promise<void> {
   const { place, person } = await seenFrom(site, req, res);
   const rights = await findRights(site.db.reader, [...new Set(person.assignments.map((one) => one.rightId))]);
-  const model = buildPersonPage(place, person, { ownPersonId: req.actor.personId, rights });
+  const mayEdit = await mayEditPerson(site, req, place, person.id);
+  const model = buildPersonPage(place, person, { ownPersonId: req.actor.personId, rights, mayEdit });
   res.page('people/person', model, { title: model.header.title });
+}
+
+/** Whether the form would be refused anyway: the command asks again. */
+async function mayEditPerson(site: Site, req: Request, place: Place, personId: string): Promise<boolean> {
+  if (!place.powers.has('person.change')) return false;
+  const facts = await loadPersonFacts({ trx: site.db.reader, at: place.now }, req.actor, personId);
+  return mayChangePerson(facts).allowed;
 }
 
 async function showEdit(
@@ -188,6 +198,8 @@ async function showEdit(
   state: FormState & { status?: number } = {},
 ): Promise<void> {
   const { place, person } = await seenFrom(site, req, res);
+  if (!place.powers.has('person.change')) throw new AppError('forbidden', 'not_allowed');
+  if (!(await mayEditPerson(site, req, place, person.id))) throw new AppError('forbidden', 'person_shared');
   const model = buildEditPage(place, person, state);
   res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
 }

@@ -41,15 +41,16 @@ interface Seen {
   readonly own: boolean;
   /** With their contexts, to put the values of assignments into words. */
   readonly rights: readonly Right[];
+  readonly mayEdit: boolean;
 }
 
 export function buildPersonPage(
   place: Place,
   person: PersonFile,
-  input: { readonly ownPersonId: string; readonly rights: readonly Right[] },
+  input: { readonly ownPersonId: string; readonly rights: readonly Right[]; readonly mayEdit: boolean },
 ): PersonPage {
   const own = person.id === input.ownPersonId;
-  const seen: Seen = { place, person, own, rights: input.rights };
+  const seen: Seen = { place, person, own, rights: input.rights, mayEdit: input.mayEdit };
   const { organisation, powers, words } = place;
   const name = `${person.givenName} ${person.familyName}`;
   const mayGrant =
@@ -286,7 +287,7 @@ function detailActionsOf(seen: Seen): Action[] | undefined {
   const where = [place.organisation.id, person.id] as const;
   const fields = { version: String(person.version) };
   const actions: Action[] = [];
-  if (place.powers.has('person.change')) {
+  if (seen.mayEdit) {
     actions.push({
       text: t('people.action.edit'),
       href: paths.editPerson(...where),

@@ -225,6 +225,28 @@ test('one’s own page offers nothing to give oneself', async () => {
   assert.doesNotMatch(page.text, new RegExp(paths.newAffiliation(town.id, head.id)));
 });
 
+test('forms that would be refused anyway are not offered, and their addresses say why', async () => {
+  const shared = await world.person();
+  await world.affiliation(shared, town);
+  await world.affiliation(shared, village);
+  const page = await get(paths.person(town.id, shared.id));
+  assert.doesNotMatch(page.text, new RegExp(paths.editPerson(town.id, shared.id)));
+  assert.equal((await get(paths.editPerson(town.id, shared.id))).status, 403);
+  assert.equal((await get(paths.newAffiliation(town.id, head.id))).status, 403);
+  const auditor = await world.person();
+  await world.administration(await world.affiliation(auditor, village), 'auditor');
+  const seen = await get(paths.person(town.id, ann.id), auditor);
+  assert.equal(seen.status, 200);
+  assert.doesNotMatch(seen.text, new RegExp(`${paths.person(town.id, ann.id)}/`));
+  for (const address of [
+    paths.newPerson(town.id),
+    paths.editPerson(town.id, ann.id),
+    paths.newAffiliation(town.id, ann.id),
+  ]) {
+    assert.equal((await get(address, auditor)).status, 403, address);
+  }
+});
+
 test('an operator disables and enables; others do not find the page', async () => {
   const where = [town.id, ann.id] as const;
   assert.equal((await get(paths.disablePerson(...where))).status, 404);
