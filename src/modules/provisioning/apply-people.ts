@@ -98,7 +98,7 @@ export async function applyPeople(run: Run, batch: readonly DeclaredPerson[]): P
   for (const item of done) {
     const invited = item.declared.value.invite ?? run.options.invite;
     if (item.existing === undefined && invited)
-      await inviteAgain(run.site, run.change, String(item.row['id']));
+      await inviteAgain(run.site, run.change, String(item.row['id']), undefined);
   }
 }
 
