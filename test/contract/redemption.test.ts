@@ -4,7 +4,9 @@ import { after, before, describe, test } from 'node:test';
 import { errors } from 'oidc-provider';
 import { createStorage, sweepExpiredRows } from '../../src/modules/provider/provider.storage.ts';
 import { openDatabase, type Database } from '../../src/platform/db/open.ts';
+import { createSecrets } from '../../src/platform/crypto.ts';
 import { newId } from '../../src/platform/ids.ts';
+import { testConfig } from '../support/config.ts';
 import { FakeClock } from '../support/clock.ts';
 import { openTestDatabase, startTestPostgres, type TestPostgres } from '../support/database.ts';
 
@@ -22,7 +24,8 @@ for (const [engine, open] of Object.entries(engines)) {
     let db: Database;
     const clock = new FakeClock();
     const seconds = () => Math.floor(clock.now().getTime() / 1000);
-    const adapter = (model: string) => createStorage(db, clock)(model);
+    const adapter = (model: string) =>
+      createStorage({ db, clock, config: testConfig(), secrets: createSecrets(testConfig()) })(model);
 
     before(async () => {
       db = await open();
@@ -81,18 +84,18 @@ for (const [engine, open] of Object.entries(engines)) {
 
     test('what has ended is not found in the very second it ends, and goes in small bites', async () => {
       const ids = Array.from({ length: 5 }, newId);
-      for (const id of ids) await adapter('AccessToken').upsert(id, { exp: seconds() + 10 }, 10);
+      for (const id of ids) await adapter('RefreshToken').upsert(id, { exp: seconds() + 10 }, 10);
       clock.advance({ seconds: 9 });
-      assert.ok(await adapter('AccessToken').find(ids[0]!));
+      assert.ok(await adapter('RefreshToken').find(ids[0]!));
       clock.advance({ seconds: 1 });
-      assert.equal(await adapter('AccessToken').find(ids[0]!), undefined);
+      assert.equal(await adapter('RefreshToken').find(ids[0]!), undefined);
       clock.advance({ hours: 1 });
       const bites: number[] = [];
       do bites.push(await sweepExpiredRows(db, clock.now(), 2));
       while (bites.at(-1)! > 0);
       assert.ok(bites.every((bite) => bite <= 4));
       const [left] = await db.query<{ count: number }>(
-        `select count(*)::int as count from oidc_payload where model = 'AccessToken'`,
+        `select count(*)::int as count from oidc_payload where model = 'RefreshToken'`,
         [],
       );
       assert.equal(left?.count, 0);

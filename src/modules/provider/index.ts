@@ -31,4 +31,5 @@ export {
   type PersonSession,
   type WhichSessions,
 } from './provider.sessions.ts';
+export { signStatement } from './provider.statement.ts';
 export { sweepExpired } from './provider.sweep.ts';

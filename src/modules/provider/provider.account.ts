@@ -1,33 +1,11 @@
 // Answers the library's questions about accounts: who is signed in, what tokens say, and until when they may live.
 import type { Account, AccountClaims, FindAccount, KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
-import {
-  decideActing,
-  findSignedInPerson,
-  parseActingHint,
-  type ActingDecision,
-  type SignedInPerson,
-} from './provider.acting.ts';
+import { decideActing, findSignedInPerson, parseActingHint, type ActingDecision } from './provider.acting.ts';
 import { boundedClaims, personClaims, rightsClaims } from './provider.claims.ts';
 import type { ClientApplication } from './provider.clients.ts';
+import { stateOf, type LookedUp } from './provider.request-state.ts';
 import { endOf, findSubject, type Subject } from './provider.subject.ts';
-
-/** What is found out once per request and needed in several of the library's callbacks. */
-export interface RequestState {
-  signedIn?: SignedInPerson;
-  acting?: ActingDecision;
-  subject?: Subject;
-  /** Nothing issued in this request may live beyond it; null when nothing ends. */
-  until?: Date | null;
-}
-
-const states = new WeakMap<object, RequestState>();
-
-export function stateOf(ctx: object): RequestState {
-  const known = states.get(ctx) ?? {};
-  states.set(ctx, known);
-  return known;
-}
 
 /** The application behind the client of a request. */
 export function applicationOf(client: object): ClientApplication {
@@ -75,9 +53,9 @@ async function findTokenAccount(
   const client = ctx.oidc.client;
   if (!client) return undefined;
   const application = applicationOf(client);
-  const subject = await findLiveSubject(site, application, personId, grantId);
-  if (!subject) return undefined;
   const state = stateOf(ctx);
+  const subject = await findLiveSubject(site, application, personId, grantId, state.looked);
+  if (!subject) return undefined;
   state.subject = subject;
   state.until = earliest(endOf(subject), application.validUntil);
   const claims = (use: string): AccountClaims => claimsFor(site, use, subject, application);
@@ -90,9 +68,13 @@ export async function findLiveSubject(
   application: ClientApplication,
   personId: string,
   grantId: string | undefined,
+  looked?: LookedUp,
 ): Promise<Subject | undefined> {
   const applicationId = application.hasRights ? application.applicationId : undefined;
-  const subject = await findSubject(site.db, { personId, applicationId, grantId, at: site.clock.now() });
+  const subject =
+    looked !== undefined && looked.grantId === grantId
+      ? looked.subject
+      : await findSubject(site.db, { personId, applicationId, grantId, at: site.clock.now() });
   return application.hasRights && subject?.rights.length === 0 ? undefined : subject;
 }
 

@@ -1,13 +1,8 @@
 // What the OpenID library is told: every default that is changed, and why. Source: research standards §9.2.
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
-import {
-  accessTokenClaims,
-  applicationOf,
-  createFindAccount,
-  secondsUntil,
-  stateOf,
-} from './provider.account.ts';
+import { accessTokenClaims, applicationOf, createFindAccount, secondsUntil } from './provider.account.ts';
+import { stateOf } from './provider.request-state.ts';
 import type { ClientStore } from './provider.clients.ts';
 import { cookieSigner } from './provider.cookies.ts';
 import { createLoadExistingGrant } from './provider.grants.ts';
@@ -33,7 +28,7 @@ export interface ConfigurationParts {
 
 export function createConfiguration(parts: ConfigurationParts): Configuration {
   const { site, keys, clients, pages } = parts;
-  const storage = createStorage(site.db, site.clock);
+  const storage = createStorage(site);
   return {
     adapter: (model: string) =>
       model === 'Client' ? { ...storage(model), find: (id: string) => clients.find(id) } : storage(model),
@@ -75,6 +70,8 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     // RFC 9700 for public clients; the others prove who they are, and FAPI 2.0 forbids to rotate for them.
     rotateRefreshToken: ({ oidc }) =>
       oidc.client?.clientAuthMethod === 'none' && oidc.entities.RefreshToken?.isSenderConstrained() === false,
+    // A token that carries itself ends with its grant, so that revoking any of them ends the grant.
+    revokeGrantPolicy: () => true,
     expiresWithSession: (_ctx, source) => !source.scopes.has('offline_access'),
     clientBasedCORS: (ctx, origin, client) =>
       (ctx.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&

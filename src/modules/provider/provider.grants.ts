@@ -3,7 +3,8 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { describeDevice } from './provider.device.ts';
-import { applicationOf, decideForRequest, earliest, stateOf } from './provider.account.ts';
+import { applicationOf, decideForRequest, earliest } from './provider.account.ts';
+import { stateOf } from './provider.request-state.ts';
 
 /** The library's grant, with the organisation the person acts for. */
 export type ActingGrant = Grant & {

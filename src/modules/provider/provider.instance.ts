@@ -10,6 +10,8 @@ import { createClientStore, secretMatches, type ClientStore } from './provider.c
 import { createConfiguration } from './provider.configuration.ts';
 import { ensureKeys, loadSigningKeys } from './provider.keys.ts';
 import { createPages } from './provider.pages.ts';
+import { sealTokens } from './provider.sealed-tokens.ts';
+import { finishRequest } from './provider.storage.ts';
 
 export interface ProviderHandle {
   /** Express handler of every protocol endpoint. Mount it last and before any body parser: it reads bodies itself. */
@@ -76,6 +78,12 @@ function speakAsIssuer(site: Site, headers: NodeJS.Dict<string | string[]>): voi
   headers['x-forwarded-proto'] = protocol.slice(0, -1);
 }
 
+/** Somebody else redeemed it a moment earlier: what was about to be handed out is taken back. */
+function refuseSecondUse(ctx: { status: number; body: unknown }): void {
+  ctx.status = 400;
+  ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
+}
+
 interface Built {
   provider: Provider;
   handle: ReturnType<Provider['callback']>;
@@ -92,6 +100,7 @@ async function build(site: Site, clients: ClientStore, options: ProviderOptions)
   observe(site, provider, options);
   provider.use(async (ctx, next) => {
     await next();
+    if (!(await finishRequest(site, ctx, ctx.status === 200))) refuseSecondUse(ctx);
     openFormAction(ctx as KoaContextWithOIDC);
     if (ctx.path === '/jwks') ctx.set('Cache-Control', 'public, max-age=300');
   });
@@ -115,6 +124,7 @@ function adapt(site: Site, provider: Provider): void {
   ): Promise<void> {
     return enqueueLogout(site, { clientId: this.clientId, sub, sid });
   };
+  sealTokens(site, provider);
   keepInPayload(provider.Grant, 'organisationId', 'endsAt');
   keepInPayload(provider.Session, 'device');
   const { Claims } = provider as unknown as { Claims: { prototype: ClaimsMask } };

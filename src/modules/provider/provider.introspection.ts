@@ -2,6 +2,7 @@
 import type { Client, KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { applicationOf, findLiveSubject } from './provider.account.ts';
+import { stateOf } from './provider.request-state.ts';
 import { rightsClaims } from './provider.claims.ts';
 
 /** The parts of a looked-up token that matter here. */
@@ -26,7 +27,13 @@ export function createIntrospectionPolicy(site: Site) {
     if (!holder || !mayLookUp(caller, holder, token)) return false;
     if (token.accountId === undefined) return true;
     const application = applicationOf(holder);
-    const subject = await findLiveSubject(site, application, token.accountId, token.grantId);
+    const subject = await findLiveSubject(
+      site,
+      application,
+      token.accountId,
+      token.grantId,
+      stateOf(ctx).looked,
+    );
     if (!subject) return false;
     if (application.claimsIn.introspection) token.extra = { ...rightsClaims(subject, application) };
     return true;

@@ -1,6 +1,6 @@
 // When somebody has to be asked something before an application gets an answer: the list is the order of asking.
 import { interactionPolicy } from 'oidc-provider';
-import { stateOf } from './provider.account.ts';
+import { stateOf } from './provider.request-state.ts';
 
 const { base, Check, Prompt } = interactionPolicy;
 type Policy = ReturnType<typeof base>;

@@ -1,12 +1,15 @@
 // Where the OpenID library keeps its sessions, grants and tokens: two tables, one prepared statement per operation.
 // Consuming is atomic here, because the library itself reads, decides and only then writes.
 import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
-import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/db/open.ts';
+import type { Site } from '../../platform/site.ts';
+import { lookAround, lookAtStored } from './provider.look.ts';
+import { stateOf } from './provider.request-state.ts';
+import { isSelfContained, openToken } from './provider.sealed-tokens.ts';
 
 type Table = 'oidc_payload' | 'oidc_step';
 
-interface Row {
+export interface Row {
   payload: AdapterPayload;
   consumed_at: Date | null;
 }
@@ -55,27 +58,22 @@ const consumeIn = (table: Table): string =>
 const deleteFrom = (table: Table): string => `delete from ${table} where model = $1 and id = $2`;
 const deleteOfGrant = (table: Table): string => `delete from ${table} where model = $1 and grant_id = $2`;
 
-/** The kinds a bearer token can be: looked for together, since its value does not say which. */
-const tokenModels = ['AccessToken', 'ClientCredentials', 'RefreshToken'];
-const findAnyToken = `select model, payload, consumed_at from oidc_payload where id = $1 and model in
-  ('AccessToken', 'ClientCredentials', 'RefreshToken')`;
+/** Marks as used, and stores what was issued for it, or neither: the one race that matters is decided here. */
+const consumeAndIssue = (table: Table): string => `with used as (
+    update ${table} set consumed_at = $9::timestamptz
+    where model = $10::text and id = $11::text and consumed_at is null returning 1
+  ) insert into oidc_payload (model, id, payload, grant_id, uid, account_id, client_id, expires_at)
+  select $1::text, $2::text, $3::jsonb, $4::text, $5::text, $6::text, $7::text, $8::timestamptz
+  from used, ${withoutWaiting} returning 1`;
 
-/** Makes the library's adapters. Models it asks for that are not enabled are refused at once. */
-export function createStorage(db: Database, clock: Clock): (model: string) => Adapter {
-  const recentTokens = new WeakMap<object, Map<string, Promise<(Row & { model: string })[]>>>();
+const revoke = `insert into oidc_payload (model, id, payload, expires_at)
+  values ('Revoked', $1, '{}', $2::timestamptz) on conflict (model, id) do nothing`;
 
-  /** One look for all kinds within one request. */
-  function findToken(model: string, id: string): Promise<Row | undefined> {
-    const request = Provider.ctx;
-    if (request === undefined) return db.query<Row>(findIn('oidc_payload'), [model, id]).then(([row]) => row);
-    const known = recentTokens.get(request) ?? new Map<string, Promise<(Row & { model: string })[]>>();
-    recentTokens.set(request, known);
-    const rows = known.get(id) ?? db.query<Row & { model: string }>(findAnyToken, [id]);
-    known.set(id, rows);
-    return rows.then((found) => found.find((row) => row.model === model));
-  }
-
+/** Makes the library's adapters. */
+export function createStorage(site: StorageSite): (model: string) => Adapter {
+  const { db, clock } = site;
   return (model) => {
+    if (isSelfContained(model)) return selfContainedAdapter(site, model);
     const table = tableOf(model);
     const columns = (id: string, payload: AdapterPayload, expiresIn: number | undefined): unknown[] => [
       ...[model, id, JSON.stringify(payload), payload.grantId ?? null, payload.uid ?? null],
@@ -91,18 +89,33 @@ export function createStorage(db: Database, clock: Clock): (model: string) => Ad
           const organisationId = payload['organisationId'] ?? null;
           return void (await db.query(upsertGrant, [...values, organisationId, clock.now()]));
         }
+        if (model === 'RefreshToken') {
+          const consuming = Provider.ctx && stateOf(Provider.ctx).consuming;
+          if (consuming) return void (consuming.issued = values);
+        }
         if (model !== 'ReplayDetection') return void (await db.query(upsertInto(table), values));
         const inserted = await db.query(insertOnce, [...values, clock.now()]);
         if (inserted.length === 0) throw new errors.InvalidRequest('jti was used before');
       },
       async find(id) {
-        const isToken = tokenModels.includes(model);
-        const row = isToken
-          ? await findToken(model, id)
-          : (await db.query<Row>(findIn(table), [model, id]))[0];
+        const known = knownRow(model, id);
+        if (known) return asPayload({ payload: known, consumed_at: null }, clock.now());
+        if (Provider.ctx && (model === 'AuthorizationCode' || model === 'RefreshToken')) {
+          // Self-contained tokens are of another shape: no need to ask whether one of them is a refresh token.
+          if (id.includes('.')) return undefined;
+          const found = await lookAtStored(db, table, model, id, clock.now());
+          if (!found) return undefined;
+          stateOf(Provider.ctx).looked = found.looked;
+          return asPayload({ payload: found.payload, consumed_at: found.consumedAt }, clock.now());
+        }
+        const [row] = await db.query<Row>(findIn(table), [model, id]);
         return asPayload(row, clock.now());
       },
       async findByUid(uid) {
+        const looked = Provider.ctx && stateOf(Provider.ctx).looked;
+        if (looked?.sessionUid === uid) {
+          return looked.session && asPayload({ payload: looked.session, consumed_at: null }, clock.now());
+        }
         const [row] = await db.query<Row>(findSession, [model, uid]);
         return asPayload(row, clock.now());
       },
@@ -110,6 +123,11 @@ export function createStorage(db: Database, clock: Clock): (model: string) => Ad
         return undefined;
       },
       async consume(id) {
+        // At the token endpoint it waits for what is issued: one statement then does both, see finishRequest.
+        if (Provider.ctx && Provider.ctx.oidc.route === 'token') {
+          stateOf(Provider.ctx).consuming = { table, model, id };
+          return;
+        }
         const consumed = await db.query(consumeIn(table), [model, id, clock.now()]);
         if (consumed.length === 0) throw new errors.InvalidGrant(`${model} was used before`);
       },
@@ -120,6 +138,67 @@ export function createStorage(db: Database, clock: Clock): (model: string) => Ad
         await db.query(deleteOfGrant(table), [model, grantId]);
       },
     };
+  };
+}
+
+export type StorageSite = Pick<Site, 'db' | 'clock' | 'secrets' | 'config'>;
+
+/** The grant that was read together with the token of this request. */
+function knownRow(model: string, id: string): AdapterPayload | undefined {
+  const looked = Provider.ctx && stateOf(Provider.ctx).looked;
+  return model === 'Grant' && looked?.grantId === id ? looked.grant : undefined;
+}
+
+/**
+ * Marks the code or refresh token of a request as used and stores the new refresh token, if any.
+ * @param isAnswered whether tokens were issued; otherwise it is only marked.
+ * @returns false when somebody else was faster: nothing may be handed out.
+ */
+export async function finishRequest(site: StorageSite, ctx: object, isAnswered: boolean): Promise<boolean> {
+  const { consuming } = stateOf(ctx);
+  if (!consuming) return true;
+  const { table, model, id, issued } = consuming;
+  const now = site.clock.now();
+  const rows =
+    issued && isAnswered
+      ? await site.db.query(consumeAndIssue(table), [...issued, now, model, id])
+      : await site.db.query(consumeIn(table), [model, id, now]);
+  return rows.length === 1;
+}
+
+/** Tokens for bearers hold their own content, sealed: issuing one writes nothing, and looking at one still asks for
+ * the session, the grant and the rights behind it. */
+function selfContainedAdapter(site: StorageSite, model: string): Adapter {
+  const { db, clock } = site;
+  return {
+    // Never called: sealTokens keeps the library from storing these.
+    async upsert() {
+      throw new Error(`${model} is not stored`);
+    },
+    async find(value) {
+      const payload = asPayload(openToken(site, model, value), clock.now());
+      if (!payload) return undefined;
+      if (model === 'ClientCredentials') {
+        const revoked = await db.query(findIn('oidc_payload'), ['Revoked', payload.jti]);
+        return revoked.length > 0 ? undefined : payload;
+      }
+      const looked = await lookAround(db, payload, clock.now());
+      if (Provider.ctx && looked) stateOf(Provider.ctx).looked = looked;
+      return looked && payload;
+    },
+    async findByUid() {
+      return undefined;
+    },
+    async findByUserCode() {
+      return undefined;
+    },
+    async consume() {},
+    async destroy(jti) {
+      const until = new Date(clock.now().getTime() + site.config.accessTokenSeconds * 1000);
+      await db.query(revoke, [jti, until]);
+    },
+    // They end with their grant, which is looked at whenever one of them is shown.
+    async revokeByGrantId() {},
   };
 }
 

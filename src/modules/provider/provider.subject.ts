@@ -32,7 +32,8 @@ export interface Subject {
   readonly rights: readonly SubjectRight[];
 }
 
-interface SubjectRow {
+/** A person with the organisation they act for, as the statements here read it. */
+export interface SubjectRow {
   id: string;
   user_name: string;
   given_name: string;
@@ -48,21 +49,24 @@ interface SubjectRow {
   rights: { right: string; context: ContextValues; until: string | null }[] | null;
 }
 
-const columns = `p.id, p.user_name, p.given_name, p.family_name, p.mail, p.mail_verified_at, p.language, p.valid_until,
+export const subjectColumns = `p.id, p.user_name, p.given_name, p.family_name, p.mail, p.mail_verified_at, p.language, p.valid_until,
   o.id as organisation_id, o.code as organisation_code, o.name as organisation_name, g.code as target_group_code`;
 
-const rights = `(select jsonb_agg(jsonb_build_object('right', e.right_code, 'context', e.context,
+/** @param application SQL of the application whose rights count. */
+export const subjectRights = (
+  application: string,
+): string => `(select jsonb_agg(jsonb_build_object('right', e.right_code, 'context', e.context,
       'until', e.effective_until) order by e.right_code, e.context, e.valid_from, e.assignment_id)
     from effective_assignment($1::timestamptz) e
-    where e.person_id = p.id and e.application_id = $3::uuid and e.organisation_id = o.id) as rights`;
+    where e.person_id = p.id and e.application_id = ${application} and e.organisation_id = o.id) as rights`;
 
-const bySubjectAndGrant = `select ${columns}, ${rights} from person p
+const bySubjectAndGrant = `select ${subjectColumns}, ${subjectRights('$3::uuid')} from person p
   left join acting_choice c on c.grant_id = $4
   left join organisation o on o.id = c.organisation_id
   left join target_group g on g.id = o.target_group_id
   where p.id = $2::uuid and p.valid_at @> $1::timestamptz`;
 
-const bySubjectAndOrganisation = `select ${columns}, ${rights} from person p
+const bySubjectAndOrganisation = `select ${subjectColumns}, ${subjectRights('$3::uuid')} from person p
   left join organisation o on o.id = $4::uuid
   left join target_group g on g.id = o.target_group_id
   where p.id = $2::uuid and p.valid_at @> $1::timestamptz`;
@@ -95,7 +99,7 @@ export async function findSubject(db: Database, question: SubjectQuestion): Prom
   return row && toSubject(row);
 }
 
-function toSubject(row: SubjectRow): Subject {
+export function toSubject(row: SubjectRow): Subject {
   const actingFor =
     row.organisation_id === null
       ? null
