@@ -53,7 +53,7 @@ describe('options', () => {
     });
     const mine = record('client', 'x', { owner: 'b' });
     const owner = (attributes: SubjectFacts['attributes']) =>
-      person('b', { groups: ['profil-fallfuehrung'], attributes });
+      person('b', { groups: ['benutzer', 'profil-fallfuehrung'], attributes });
     assert.equal(ask(forms, owner({}), 'change_permissions', mine), false);
     assert.equal(ask(forms, owner({ permissionsTab: true }), 'change_permissions', mine), true);
   });
@@ -88,7 +88,7 @@ describe('options', () => {
       const line = formOf(draft, 'permissions').ticks.find(({ node }) => node === 'boekingen-invoeren')!;
       line.notAllowed = ['all'];
     });
-    const clerk = person('a', { groups: ['administratie'] });
+    const clerk = person('a', { groups: ['financieel-gebruiker', 'administratie'] });
     assert.equal(ask(forms, clerk, 'enter', record('journal', '20', { attributes: { code: '20' } })), false);
   });
 });
@@ -98,8 +98,9 @@ describe('groups', () => {
 
   test('are filled by what the portal knows: unit, function, right, right with a context value', () => {
     const { forms } = readWorld('exact');
-    assert.equal(ask(forms, person('a', { groups: ['unit:ADM'] }), 'enter', journal), true);
-    assert.equal(ask(forms, person('a', { groups: ['unit:HR'] }), 'enter', journal), false);
+    const inUnit = (unit: string) => person('a', { groups: ['right:financieel', `unit:${unit}`] });
+    assert.equal(ask(forms, inUnit('ADM'), 'enter', journal), true);
+    assert.equal(ask(forms, inUnit('HR'), 'enter', journal), false);
     const school = readWorld('school').forms;
     const datum = record('gegeven', 'x', { nodes: ['leerlingen.intern'] });
     const office = (context: string) => person('s', { groups: [`right:secretariaat:${context}`] });
@@ -115,7 +116,7 @@ describe('mistakes', () => {
     ['unknown_type', 'ecase', (draft) => formOf(draft, 'access_lists').types.push('rechnung')],
     ['unknown_node', 'exact', (draft) => (formOf(draft, 'permissions').ticks[0]!.node = 'weg')],
     ['module_only_opens', 'exact', (draft) => formOf(draft, 'permissions').ticks[0]!.allowed.push('delete')],
-    ['action_without_item', 'exact', (draft) => formOf(draft, 'permissions').applies.shift()],
+    ['action_without_item', 'ecase', (draft) => formOf(draft, 'permissions').applies.shift()],
     ['action_without_right', 'exact', (draft) => delete formOf(draft, 'permissions').applies[0]!.right],
     ['repeated', 'exact', (draft) => draft.groups.push(draft.groups[0]!)],
     ['reserved_type', 'exact', (draft) => (draft.resourceTypes[0]!.name = 'feature')],
@@ -136,6 +137,7 @@ describe('mistakes', () => {
     ['missing_attribute', 'exact', (draft) => delete draft.resourceTypes[0]!.attributes['code']],
     ['missing_attribute', 'ecase', (draft) => delete draft.resourceTypes[1]!.attributes['ownList']],
     ['unknown_action', 'ecase', (draft) => formOf(draft, 'access_lists').actions.modify.push('fliegen')],
+    ['nothing_decides', 'exact', (draft) => draft.resourceTypes[0]!.actions.push('delete')],
     ['unknown_action', 'exact', (draft) => formOf(draft, 'record_lists').tables[0]!.actions.push('fliegen')],
   ];
   for (const [code, name, change] of cases) {

@@ -2,21 +2,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { compileForms } from '../../../src/modules/decisions/forms/index.ts';
-import { readWorld } from '../../../src/modules/decisions/worlds/worlds.files.ts';
-import { failing, type Check } from '../../support/decisions/checks.ts';
-import { truthOfEcase } from '../../support/decisions/truth-ecase.ts';
-import { truthOfExact } from '../../support/decisions/truth-exact.ts';
-import { truthOfSchool } from '../../support/decisions/truth-school.ts';
-import { truthOfSec } from '../../support/decisions/truth-sec.ts';
+import { readWorld, worldNames } from '../../../src/modules/decisions/worlds/worlds.files.ts';
+import { failing } from '../../support/decisions/checks.ts';
+import { truthTables } from '../../support/decisions/truth-tables.ts';
 
-const tables: [Parameters<typeof readWorld>[0], readonly Check[]][] = [
-  ['sec', truthOfSec],
-  ['school', truthOfSchool],
-  ['exact', truthOfExact],
-  ['ecase', truthOfEcase],
-];
-
-for (const [name, checks] of tables) {
+for (const name of worldNames) {
+  const checks = truthTables[name];
   test(`${name}: ${checks.length} answers typed from the document`, () => {
     const wrong = failing(compileForms(readWorld(name).forms), checks);
     assert.deepEqual(

@@ -73,7 +73,7 @@ test('an example says why: the choice is named', () => {
   assert.deepEqual(
     trace.map(({ rule }) => rule),
     [
-      'tick:administratie/financieel/view',
+      'tick:financieel-gebruiker/financieel/view',
       'tick:administratie/boekingen-invoeren/view',
       'line:gegevens/bank-kas/dagboek-invoer/20',
     ],

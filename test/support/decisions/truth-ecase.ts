@@ -1,9 +1,10 @@
 // Function, data and object permissions of e-Case.Net (seed 004) typed from the document: its example "Schulstufe" and its sentences.
 import type { ResourceFacts, SubjectFacts } from '../../../src/modules/decisions/facts.model.ts';
-import { now, person, record, type Check } from './checks.ts';
+import { feature, now, person, readTable, record, type Check } from './checks.ts';
 
 // Everybody has the widest profile here unless a check is about profiles, so that only the data permission decides.
-const user = (id: string, ...groups: string[]) => person(id, { groups: ['profil-fallfuehrung', ...groups] });
+const user = (id: string, ...groups: string[]) =>
+  person(id, { groups: ['benutzer', 'profil-fallfuehrung', ...groups] });
 const primary = user('prim', 'primarstufe');
 const middle = user('mitt', 'mittelstufe');
 const upper = user('ober', 'oberstufe');
@@ -104,25 +105,89 @@ function ofOwners(): Check[] {
   ];
 }
 
-/** Every level by hand, on every kind of object, directly and inherited. */
+const chains: readonly (readonly string[])[] = [
+  ['client'],
+  ['dossier', 'client'],
+  ['journal', 'client'],
+  ['service', 'client'],
+  ['document', 'dossier', 'client'],
+];
+
+/** A record of the first type with those above it; facts by distance, 0 the record itself. */
+function build(chain: readonly string[], facts: Record<number, ResourceFacts['attributes']>): ResourceFacts {
+  const [type, ...above] = chain;
+  const further = Object.fromEntries(
+    Object.entries(facts).map(([distance, attributes]) => [Number(distance) - 1, attributes]),
+  );
+  const parent = above.length > 0 ? build(above, further) : undefined;
+  return record(type!, `${type}`, { parent, owner: 'verfasser', attributes: facts[0] ?? {} });
+}
+
+const everyGroup = ['primarstufe', 'mittelstufe', 'oberstufe', 'schulsozialarbeit', 'benutzer'];
+const profiles = ['profil-lehrperson', 'profil-fallfuehrung'];
+const levels = { aclList: listOnly, aclRead: reads, aclModify: changes };
+const inGroup = Object.fromEntries([...everyGroup, ...profiles].map((group) => [group, user(group, group)]));
+
+/** Every level by hand, for every group, on every kind of object, directly and inherited; and what keeps it from counting. */
 function ofLists(): Check[] {
-  const groups = { primarstufe: primary, mittelstufe: middle, oberstufe: upper, schulsozialarbeit: social };
-  const levels = { aclList: listOnly, aclRead: reads, aclModify: changes };
-  return Object.entries(groups).flatMap(([group, subject]) =>
-    Object.entries(levels).flatMap(([attribute, allowed]) => {
-      const own = { ownList: true, [attribute]: [group] };
-      const top = client(`${group}-${attribute}`, own);
-      const dossier = below('dossier', noRights, own);
-      return [
-        top,
-        dossier,
-        below('dossier', top),
-        below('document', dossier),
-        below('document', below('dossier', top)),
-        below('document', below('dossier', primaryClient), own),
-        ...['journal', 'service'].flatMap((type) => [below(type, top), below(type, noRights, own)]),
-      ].flatMap((object) => may('eigene Liste', subject, object, allowed));
-    }),
+  return chains.flatMap((chain) =>
+    chain.flatMap((_, distance) =>
+      [...everyGroup, ...profiles].flatMap((group) =>
+        Object.entries(levels).flatMap(([attribute, allowed]) => {
+          const subject = inGroup[group]!;
+          const decisive = allowed.at(-1)!;
+          const named = { [attribute]: [group] };
+          const says = `${attribute} für ${group}, ${distance} Stufen höher`;
+          const nearer = Array.from({ length: distance }, (_empty, at) => at);
+          const denied = (what: string, facts: Record<number, ResourceFacts['attributes']>): Check => ({
+            says: `${says}, ${what}`,
+            question: { subject, action: decisive, resource: build(chain, facts), now },
+            allowed: false,
+          });
+          return [
+            ...may(says, subject, build(chain, { [distance]: { ...named, ownList: true } }), allowed),
+            denied('gilt nicht', { [distance]: named }),
+            denied('leer', { [distance]: { ownList: true } }),
+            ...nearer.map((at) =>
+              denied('ersetzt', { [distance]: { ...named, ownList: true }, [at]: { ownList: true } }),
+            ),
+          ];
+        }),
+      ),
+    ),
+  );
+}
+
+/** The domain value of the client, inherited everywhere, and replaced by any list by hand on the way. */
+function ofDomain(): Check[] {
+  const stages = ['Primarstufe', 'Mittelstufe', 'Oberstufe'];
+  const teachers = [primary, middle, upper];
+  return chains.flatMap((chain) =>
+    stages.flatMap((schulstufe, stage) =>
+      teachers.flatMap((subject, index) => {
+        const top = chain.length - 1;
+        return [
+          ...may(
+            schulstufe,
+            subject,
+            build(chain, { [top]: { schulstufe } }),
+            stage === index ? changes : reads,
+          ),
+          ...may('ohne Schulstufe', subject, build(chain, {}), nothing),
+          ...chain.flatMap((_, at) =>
+            may(
+              `${schulstufe}, ersetzt`,
+              subject,
+              build(chain, {
+                [top]: { schulstufe },
+                [at]: { ...(at === top ? { schulstufe } : {}), ownList: true },
+              }),
+              nothing,
+            ),
+          ),
+        ];
+      }),
+    ),
   );
 }
 
@@ -133,8 +198,8 @@ function ofSeveralGroups(): Check[] {
 
 /** Profiles: what is typed is what somebody may do with an object that is their own. */
 function ofProfiles(): Check[] {
-  const teacher = person('verfasser', { groups: ['profil-lehrperson'] });
-  const without = person('verfasser', { groups: ['primarstufe'] });
+  const teacher = person('verfasser', { groups: ['benutzer', 'profil-lehrperson'] });
+  const without = person('verfasser', { groups: ['benutzer', 'primarstufe'] });
   const dossier = below('dossier', primaryClient);
   const writes = ['list', 'read', 'modify', 'change_permissions'];
   const mine = record('client', 'mein', { owner: 'verfasser' });
@@ -150,8 +215,14 @@ function ofProfiles(): Check[] {
 
 /** The tab switched off in the settings of the user takes the changing of permissions, nothing else. */
 function ofTab(): Check[] {
-  const off = person('besitzer', { groups: ['profil-fallfuehrung'], attributes: { permissionsTab: false } });
-  const on = person('besitzer', { groups: ['profil-fallfuehrung'], attributes: { permissionsTab: true } });
+  const off = person('besitzer', {
+    groups: ['benutzer', 'profil-fallfuehrung'],
+    attributes: { permissionsTab: false },
+  });
+  const on = person('besitzer', {
+    groups: ['benutzer', 'profil-fallfuehrung'],
+    attributes: { permissionsTab: true },
+  });
   const withoutTab = ['list', 'read', 'modify', 'delete'];
   return [
     ...may('Register deaktiviert', off, primaryClient, withoutTab),
@@ -159,24 +230,56 @@ function ofTab(): Check[] {
   ];
 }
 
-/** Making something new asks for the profile alone. */
-function ofNew(): Check[] {
-  const may = {
-    'profil-lehrperson': ['dossier', 'journal', 'document'],
-    'profil-fallfuehrung': ['client', 'dossier', 'journal', 'document', 'service'],
-  };
-  return Object.entries(may).flatMap(([profile, types]) =>
-    ['client', 'dossier', 'journal', 'document', 'service'].map((type) => ({
-      says: `${profile} new ${type}`,
-      question: {
-        subject: person('x', { groups: [profile] }),
-        action: 'new',
-        resource: record(type, 'neu'),
-        now,
-      },
-      allowed: types.includes(type),
-    })),
-  );
+// S sehen, N neu, A ändern, L löschen: what each profile has, once the module is open.
+const profileTable = `
+                      client dossier journal document service
+  profil-lehrperson   SA     SNA     SNA     SNA      .
+  profil-fallfuehrung SNAL   SNAL    SNAL    SNAL     SNAL
+  primarstufe         .      .       .       .        .`;
+const letters: Record<string, string> = {
+  list: 'S',
+  read: 'S',
+  new: 'N',
+  modify: 'A',
+  change_permissions: 'A',
+  delete: 'L',
+};
+
+/** The same on objects that are one's own, so that only the profile decides; and on the functions themselves. */
+function ofProfileTable(): Check[] {
+  return readTable(profileTable).flatMap(({ row, column, cell }) => {
+    const check = (groups: string[], action: string, resource: ResourceFacts, allowed: boolean): Check => ({
+      says: `${groups.join('+')} ${action} ${resource.type} ${column}`,
+      question: { subject: person('ich', { groups }), action, resource, now },
+      allowed,
+    });
+    const mine = record(column, 'mein', { owner: 'ich' });
+    const rights = { view: 'S', new: 'N', modify: 'A', delete: 'L' };
+    return [
+      ...Object.entries(letters).flatMap(([action, letter]) => [
+        check(['benutzer', row], action, mine, cell.includes(letter)),
+        check([row], action, mine, false),
+      ]),
+      ...Object.entries(rights).flatMap(([right, letter]) => [
+        check(['benutzer', row], right, feature(`objekt.${column}`), cell.includes(letter)),
+        check([row], right, feature(`objekt.${column}`), false),
+      ]),
+    ];
+  });
+}
+
+function ofModule(): Check[] {
+  const ask = (subject: SubjectFacts, resource: ResourceFacts, allowed: boolean): Check => ({
+    says: `${subject.groups.join('+')} ${resource.id}`,
+    question: { subject, action: 'view', resource, now },
+    allowed,
+  });
+  return [
+    ask(user('x'), feature('fallmanager', 'module'), true),
+    ask(person('x', { groups: ['profil-fallfuehrung'] }), feature('fallmanager', 'module'), false),
+    ask(user('x'), feature('funktion.serienbrief'), true),
+    ask(person('x', { groups: ['benutzer', 'profil-lehrperson'] }), feature('funktion.serienbrief'), false),
+  ];
 }
 
 export const truthOfEcase: readonly Check[] = [
@@ -186,5 +289,7 @@ export const truthOfEcase: readonly Check[] = [
   ...ofSeveralGroups(),
   ...ofProfiles(),
   ...ofTab(),
-  ...ofNew(),
+  ...ofDomain(),
+  ...ofProfileTable(),
+  ...ofModule(),
 ];

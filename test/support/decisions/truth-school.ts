@@ -85,7 +85,7 @@ function ofMatrix(
   const datum = (row: string) =>
     record('gegeven', `${id}-${row}`, {
       nodes: [`${id}.${row}`],
-      attributes: people === ofPupils ? { pupils: ['pim'], about: 'pim' } : { about: 'pim' },
+      attributes: { pupils: ['pim'], about: 'pim' },
     });
   const cells = readTable(table);
   const rows = [...new Set(cells.map(({ row }) => row))];
@@ -115,10 +115,11 @@ function ofBingel(): Check[] {
       attributes: { pupils: ['pim'], system: 'bingel' },
     });
   const manager = person('bert', { groups: ['leerkracht', 'bingel-beheer'], lists: teaches('roos') });
-  const elsewhere = record('gegeven', 'elders', {
-    nodes: ['leerlingen.geheim'],
-    attributes: { pupils: ['pim'], system: 'smartschool' },
-  });
+  const elsewhere = (row: string) =>
+    record('gegeven', 'elders', {
+      nodes: [`leerlingen.${row}`],
+      attributes: { pupils: ['pim'], system: 'smartschool' },
+    });
   return ['intern', 'vertrouwelijk', 'geheim'].flatMap((row) => [
     ...actions.flatMap((action) => [
       {
@@ -133,8 +134,8 @@ function ofBingel(): Check[] {
       },
     ]),
     {
-      says: 'de beheerder van Bingel elders',
-      question: { subject: manager, action: 'view', resource: elsewhere, now },
+      says: `${row}: de beheerder van Bingel elders`,
+      question: { subject: manager, action: 'modify', resource: elsewhere(row), now },
       allowed: false,
     },
     {
@@ -147,22 +148,50 @@ function ofBingel(): Check[] {
 
 /** A specific row replaces the general one also for a record that is marked as both. */
 function ofSpecificRows(): Check[] {
-  const both = record('gegeven', 'rekening', {
-    nodes: ['ouders.intern', 'ouders.financieel'],
-    attributes: { pupils: ['pim'], about: 'olga' },
-  });
-  const sees = (column: string, action: string, allowed: boolean): Check => ({
-    says: `financieel gaat voor op intern: ${column} ${action}`,
-    question: { subject: ofPupils[column as keyof typeof ofPupils]!, action, resource: both, now },
-    allowed,
-  });
-  return [
-    sees('CLB', 'view', false),
-    sees('Zorg', 'view', false),
-    sees('LkLes', 'view', false),
-    sees('Dir', 'view', true),
-    sees('Secr', 'delete', true),
+  const tables = [
+    {
+      id: 'ouders',
+      table: parents,
+      specific: 'financieel',
+      people: ofPupils,
+      general: ['intern', 'vertrouwelijk'],
+    },
+    {
+      id: 'personeel',
+      table: staff,
+      specific: 'functioneren',
+      people: ofStaff,
+      general: ['openbaar', 'intern', 'vertrouwelijk', 'geheim'],
+    },
+    {
+      id: 'oud-leerlingen',
+      table: formerPupils,
+      specific: 'rijksregisternummer',
+      people: ofPupils,
+      general: ['intern'],
+    },
   ];
+  return tables.flatMap(({ id, table, specific, people, general }) =>
+    readTable(table)
+      .filter(({ row }) => row === specific)
+      .flatMap(({ column, cell }) =>
+        general.flatMap((level) =>
+          actions.map((action) => ({
+            says: `${id}: ${specific} gaat voor op ${level}, ${column} ${action}`,
+            question: {
+              subject: (people as Record<string, SubjectFacts>)[column]!,
+              action,
+              resource: record('gegeven', 'beide', {
+                nodes: [`${id}.${level}`, `${id}.${specific}`],
+                attributes: { pupils: ['pim'], about: 'pim' },
+              }),
+              now,
+            },
+            allowed: meaning[cell]!.includes(action),
+          })),
+        ),
+      ),
+  );
 }
 
 /** The most permissive column of a person wins; GT forbids nothing. */

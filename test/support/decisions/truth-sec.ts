@@ -89,8 +89,16 @@ const tables: [string, SubjectFacts, string[], string[]][] = [
     ['zuid', 'west'],
   ],
   ['geen functie', employee('all', []), [], []],
-  ['functie buiten de tabel', employee('all', inDepartments('Poetshulp', 'noord')), [], []],
+  ...['all', 'active', 'certain_departments', 'own_departments'].map(
+    (visibility): [string, SubjectFacts, string[], string[]] => [
+      `functie buiten de tabel, ${visibility}`,
+      employee(visibility, inDepartments('Poetshulp', 'noord')),
+      [],
+      [],
+    ],
+  ),
   ['geen zichtbaarheidstype', employee(undefined, departmentDecides), [], []],
+  ['geen zichtbaarheidstype, cliënt bepaalt', employee(undefined, clientDecides), [], []],
   ['geen lopend contract', employee('all', departmentDecides, { contract: false }), [], []],
 ];
 
@@ -162,22 +170,31 @@ function ofLogbooks(): Check[] {
   ];
 }
 
-// Z zien, N nieuw, W wijzigen, V verwijderen; `.` nothing. A part role does not open the module: `+` adds CDMS – Medewerker.
+// Z zien, N nieuw, W wijzigen, V verwijderen; `.` nothing. Part roles do not open the module: `+` adds CDMS – Medewerker, which does;
+// `&` adds CDMS – Administrator, which does too, and may delete file items.
 const roles = `
                           clienten gezinnen instanties basisgegevens dossier logboek samenvoegen basistabellen controle
   cdms-medewerker         Z        Z        .          Z             ZNW     ZN      .           .             .
+  cdms-medewerker&        Z        Z        .          Z             ZNWV    ZN      .           ZNWV          .
+  cdms-administrator      .        .        .          .             V       .       .           ZNWV          .
   cdms-nieuwe-clienten    .        .        .          .             .       .       .           .             .
   cdms-nieuwe-clienten+   ZN       ZN       .          ZN            ZNW     ZN      .           .             .
+  cdms-nieuwe-clienten&   ZN       ZN       .          N             V       .       .           ZNWV          .
   cdms-dossierbeheerder   .        .        .          .             .       .       .           .             .
   cdms-dossierbeheerder+  ZNWV     Z        .          ZNWV          ZNW     ZNWV    Z           .             Z
-  cdms-contextbegeleider  Z        .        .          ZW            ZNW     ZNW     .           .             .
+  cdms-dossierbeheerder&  ZNWV     .        .          ZNWV          ZNW     ZNWV    Z           ZNWV          Z
+  cdms-contextbegeleider  .        .        .          .             .       .       .           .             .
+  cdms-contextbegeleider+ Z        Z        .          ZW            ZNW     ZNW     .           .             .
+  cdms-contextbegeleider& Z        .        .          ZW            ZNWV    ZNW     .           ZNWV          .
   cdms-instanties         .        .        .          .             .       .       .           .             .
   cdms-instanties+        Z        Z        ZNWV       Z             ZNW     ZN      .           .             .
-  cdms-raadplegen         Z        Z        .          Z             Z       .       .           .             .
+  cdms-instanties&        .        .        ZNWV       .             V       .       .           ZNWV          .
+  cdms-raadplegen         .        .        .          .             .       .       .           .             .
   cdms-raadplegen+        Z        Z        .          Z             Z       ZN      .           .             .
-  cdms-raadplegen-basis   Z        .        .          Z             .       .       .           .             .
+  cdms-raadplegen&        Z        Z        .          Z             Z       .       .           ZNWV          .
+  cdms-raadplegen-basis   .        .        .          .             .       .       .           .             .
   cdms-raadplegen-basis+  Z        Z        .          Z             .       ZN      .           .             .
-  cdms-administrator      .        .        .          .             .       .       .           ZNWV          .
+  cdms-raadplegen-basis&  Z        .        .          Z             .       .       .           ZNWV          .
   gps-mijn-gps            .        .        .          .             .       .       .           .             .`;
 const otherModules = `
                           gps.personeel gps.mijn-gps gps.contracten gps.basistabellen gps.controle sec.gebruikers sec.wachtwoord sec.rollen sec.functies sec.departementen
@@ -192,10 +209,10 @@ const modules = `
   cdms-medewerker         Z    .   .
   cdms-nieuwe-clienten    .    .   .
   cdms-dossierbeheerder   .    .   .
-  cdms-contextbegeleider  Z    .   .
+  cdms-contextbegeleider  .    .   .
   cdms-instanties         .    .   .
-  cdms-raadplegen         Z    .   .
-  cdms-raadplegen-basis   Z    .   .
+  cdms-raadplegen         .    .   .
+  cdms-raadplegen-basis   .    .   .
   cdms-administrator      Z    .   .
   gps-administrator       .    Z   .
   gps-mijn-gps            .    Z   .
@@ -204,7 +221,11 @@ const modules = `
   sec-beheerder           .    .   Z`;
 
 const letters = { view: 'Z', new: 'N', modify: 'W', delete: 'V' } as const;
-const rolesOf = (row: string) => (row.endsWith('+') ? [row.slice(0, -1), 'cdms-medewerker'] : [row]);
+const alsoIn: Record<string, string> = { '+': 'cdms-medewerker', '&': 'cdms-administrator' };
+const rolesOf = (row: string) => {
+  const also = alsoIn[row.at(-1)!];
+  return also ? [row.slice(0, -1), also] : [row];
+};
 
 function ofRoles(table: string, type: string, prefix: string): Check[] {
   const actions = type === 'module' ? (['view'] as const) : (['view', 'new', 'modify', 'delete'] as const);
@@ -252,6 +273,22 @@ function ofRoleRecords(): Check[] {
   });
 }
 
+/** Departments are seen by whoever sees the clients' menu, as far as the table lets them. */
+function ofRoleDepartments(): Check[] {
+  return readTable(roles)
+    .filter(({ column }) => column === 'clienten')
+    .map(({ row, cell }) => ({
+      says: `${row} departement`,
+      question: {
+        subject: employee('all', departmentDecides, { roles: rolesOf(row) }),
+        action: 'view',
+        resource: departments[0]!,
+        now,
+      },
+      allowed: cell.includes('Z'),
+    }));
+}
+
 export const truthOfSec: readonly Check[] = [
   ...ofTables(),
   ...ofKinds(),
@@ -260,4 +297,5 @@ export const truthOfSec: readonly Check[] = [
   ...ofRoles(otherModules, 'feature', ''),
   ...ofRoles(modules, 'module', ''),
   ...ofRoleRecords(),
+  ...ofRoleDepartments(),
 ];

@@ -94,7 +94,24 @@ export function checkForms(forms: ModelForms): FormProblem[] {
     ...forms.forms.flatMap((form, index) =>
       checkForm(form, vocabulary).map((problem) => ({ ...problem, path: ['forms', index, ...problem.path] })),
     ),
+    ...uncovered(forms),
   ];
+}
+
+/** What no form speaks of is denied to everybody, which nobody means by leaving it out. */
+function uncovered(forms: ModelForms): FormProblem[] {
+  const { gates } = compileForms(forms);
+  return forms.resourceTypes.flatMap(({ name, actions }, index) => {
+    const covering = gates.filter((gate) => gate.types.includes(name));
+    const open = actions.filter(
+      (action) => !covering.some((gate) => gate.actions === undefined || gate.actions.includes(action)),
+    );
+    return open.map((action) => ({
+      code: 'nothing_decides',
+      path: ['resourceTypes', index],
+      params: { type: name, action },
+    }));
+  });
 }
 
 function nodesOf(forms: ModelForms): RightsModel['nodes'] {

@@ -23,11 +23,13 @@ function rulesOfTable(form: RecordListsForm, table: RecordTable, vocabulary: Voc
 }
 
 export function compileRecordLists(form: RecordListsForm, vocabulary: Vocabulary): Gate[] {
-  return form.tables.map((table) => ({
-    id: `${form.id}/${table.id}`,
-    types: [table.type],
-    actions: table.actions,
-    silence: table.active ? 'permit-unless-addressed' : 'permit',
-    rules: table.active ? rulesOfTable(form, table, vocabulary) : [],
-  }));
+  return form.tables
+    .filter((table) => table.active)
+    .map((table) => ({
+      id: `${form.id}/${table.id}`,
+      types: [table.type],
+      actions: table.actions,
+      silence: 'permit-unless-addressed',
+      rules: rulesOfTable(form, table, vocabulary),
+    }));
 }

@@ -14,13 +14,15 @@ const constant = (value: string | boolean | readonly string[]): Term => ({ const
 const functionsOfKind = (form: ScopeForm, kind: ScopeCell['kind']) =>
   form.functions.filter((line) => line.kind === kind).map((line) => line.function);
 
-/** The person has a function of this kind under a running contract, and this visibility type. */
-function inCell(form: ScopeForm, cell: ScopeCell): Condition[] {
-  return [
-    { eq: [{ subject: 'visibility' }, constant(cell.visibility)] },
-    { some: 'functions', that: { in: [item('function'), constant(functionsOfKind(form, cell.kind))] } },
-  ];
-}
+const hasVisibility = (cell: ScopeCell): Condition => ({
+  eq: [{ subject: 'visibility' }, constant(cell.visibility)],
+});
+
+/** The person has a function of this kind under a running contract. */
+const hasKind = (form: ScopeForm, cell: ScopeCell): Condition => ({
+  some: 'functions',
+  that: { in: [item('function'), constant(functionsOfKind(form, cell.kind))] },
+});
 
 /** The person has, in a department, a function of the kind of the cell. */
 function ownDepartment(form: ScopeForm, cell: ScopeCell, departments: Term): Condition {
@@ -82,7 +84,10 @@ function rulesOfTable(form: ScopeForm, table: 'clients' | 'departments'): Rule[]
     const rule = (source: string, more: readonly Condition[]): Rule => ({
       id: `scope:${table}/${cell.kind}.${cell.visibility}/${source}`,
       effect: 'permit',
-      when: { all: [...inCell(form, cell), ...more] },
+      // The own departments are those of such a function, so having one need not be asked again.
+      when: {
+        all: [hasVisibility(cell), ...(source.startsWith('own') ? [] : [hasKind(form, cell)]), ...more],
+      },
     });
     return table === 'clients'
       ? cell.clients.map((source) => rule(source, clientsFrom(form, cell, source)))
