@@ -112,9 +112,10 @@ async function collectLanes(
 
 const hexBytes = (text: string | undefined): Uint8Array => Buffer.from(text ?? '', 'hex');
 
-/** Whether the row of the last checkpoint still stands there. */
+/** Whether the row of the last checkpoint still stands there; a lane that did not move says it itself. */
 async function isStill(site: AuditSite, head: Head, last: { seq: number; hash: string }): Promise<boolean> {
   if (last.seq > head.seq) return false;
+  if (last.seq === head.seq) return Buffer.from(head.hash).toString('hex') === last.hash;
   const [row] = await readHashes(site.db.reader, head.lane, last.seq - 1, 1);
   return row?.seq === last.seq && Buffer.from(row.hash).toString('hex') === last.hash;
 }
