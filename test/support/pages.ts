@@ -30,7 +30,9 @@ export function createPagesApp(site: Site, routers: readonly Router[]): Express 
     const session = {};
     Object.defineProperty(session, 'flash', {
       get: () => flash,
-      set: (value: Flash) => void (flash = value),
+      set: (value: Flash) => {
+        flash = value;
+      },
       configurable: true,
     });
     req.session = session as typeof req.session;
@@ -42,6 +44,6 @@ export function createPagesApp(site: Site, routers: readonly Router[]): Express 
   });
   for (const router of routers) app.use(router);
   app.use((_req, _res, next) => next(pageNotFound()));
-  app.use(errorPage({ onUnexpected: (error) => console.error(error) }));
+  app.use(errorPage({ onUnexpected: (error) => process.stderr.write(`${String(error)}\n`) }));
   return app;
 }

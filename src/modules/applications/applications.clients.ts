@@ -187,7 +187,9 @@ async function requireMetadata(input: ClientInput, check: ClientMetadataCheck): 
     // The provider's library says what is wrong in English, with the member's name: for whoever sets the client up.
     const { error_description: described } = error as { error_description?: string };
     if (described === undefined) throw error;
-    throw invalidFields({ metadata: { code: 'client_metadata_refused', params: { reason: described } } });
+    throw invalidFields({
+      [fieldNamedIn(described)]: { code: 'client_metadata_refused', params: { reason: described } },
+    });
   }
 }
 
@@ -196,4 +198,17 @@ async function lockClient(change: Change, actor: Actor, input: { applicationId: 
   await requireApplication(change.trx, acting, 'application.change', input.applicationId);
   await change.trx.selectFrom('client').select('id').where('id', '=', input.clientId).forUpdate().execute();
   return getClient(change.trx, input.applicationId, input.clientId);
+}
+
+const fieldOfMember: Readonly<Record<string, string>> = {
+  redirect_uris: 'redirectUris',
+  post_logout_redirect_uris: 'postLogoutRedirectUris',
+  backchannel_logout_uri: 'backchannelLogoutUri',
+  jwks_uri: 'jwksUri',
+  token_endpoint_auth_method: 'method',
+};
+
+/** The field of the form that a refusal begins with the name of. */
+function fieldNamedIn(description: string): string {
+  return fieldOfMember[description.split(/\s/, 1)[0] ?? ''] ?? 'metadata';
 }

@@ -180,6 +180,24 @@ export function buildForm(page: Page, application: Application | undefined, stat
     initial: initialOf(application, zone),
   });
   const title = words.t(application ? 'applications.edit.title' : 'applications.new.title');
+  const inputs = applicationInputs(words, application === undefined, valueOf);
+  const back = application ? paths.application(application.id) : paths.applications();
+  return {
+    header: { title, breadcrumbs: breadcrumbsOf(words, application, title) },
+    ...{
+      errors: fields,
+      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+      fields: inputs,
+    },
+    ...{
+      action: application ? paths.editApplication(application.id) : paths.applications(),
+      version: application?.version ?? 0,
+    },
+    ...{ submit: words.t('common.form.save'), cancelHref: back },
+  };
+}
+
+function applicationInputs(words: T, isNew: boolean, valueOf: ReturnType<typeof fieldStates>): Field[] {
   const owner: Field = {
     name: 'owner',
     label: words.t('applications.ownerCode'),
@@ -187,7 +205,7 @@ export function buildForm(page: Page, application: Application | undefined, stat
     autocomplete: 'off',
     ...valueOf('owner'),
   };
-  const inputs: Field[] = [
+  return [
     {
       name: 'code',
       label: words.t('applications.code'),
@@ -195,7 +213,7 @@ export function buildForm(page: Page, application: Application | undefined, stat
       autocomplete: 'off',
       ...valueOf('code'),
     },
-    ...(application ? [] : [owner]),
+    ...(isNew ? [owner] : []),
     ...nameInputs(words, 'names', words.t('applications.name'), valueOf),
     ...nameInputs(words, 'descriptions', words.t('applications.description'), valueOf, {
       type: 'textarea',
@@ -239,20 +257,6 @@ export function buildForm(page: Page, application: Application | undefined, stat
       ...valueOf('until'),
     },
   ];
-  const back = application ? paths.application(application.id) : paths.applications();
-  return {
-    header: { title, breadcrumbs: breadcrumbsOf(words, application, title) },
-    ...{
-      errors: fields,
-      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
-      fields: inputs,
-    },
-    ...{
-      action: application ? paths.editApplication(application.id) : paths.applications(),
-      version: application?.version ?? 0,
-    },
-    ...{ submit: words.t('common.form.save'), cancelHref: back },
-  };
 }
 
 function breadcrumbsOf(words: T, application: Application | undefined, title: string) {

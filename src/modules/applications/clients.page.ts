@@ -73,6 +73,29 @@ export function buildClientForm(
     fields,
     initial: initialOf(client),
   });
+  const inputs = clientInputs(words, client, valueOf);
+  const title = words.t(client ? 'applications.clients.edit' : 'applications.clients.new');
+  return {
+    header: headerOf(words, place, title, client?.name),
+    ...{
+      errors: fields,
+      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+      fields: inputs,
+    },
+    action: client ? paths.editClient(place.id, client.id) : paths.clients(place.id),
+    ...{
+      version: client?.version ?? 0,
+      submit: words.t('common.form.save'),
+      cancelHref: paths.application(place.id),
+    },
+  };
+}
+
+function clientInputs(
+  words: T,
+  client: Client | undefined,
+  valueOf: ReturnType<typeof fieldStates>,
+): Field[] {
   const label = (name: string): string => words.t(`applications.clients.${name}`);
   const hint = (name: string): string => words.t(`applications.clients.${name}Hint`);
   const kinds = (['web', 'public', 'machine'] as const).map((value) => ({
@@ -85,7 +108,7 @@ export function buildClientForm(
     text: label(`methods.${value}`),
   }));
   const claims = claimPlaces.map((value) => ({ value, text: label(`claims.${value}`) }));
-  const inputs: Field[] = [
+  return [
     {
       name: 'clientId',
       label: label('id'),
@@ -145,21 +168,6 @@ export function buildClientForm(
         ]
       : []),
   ];
-  const title = words.t(client ? 'applications.clients.edit' : 'applications.clients.new');
-  return {
-    header: headerOf(words, place, title, client?.name),
-    ...{
-      errors: fields,
-      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
-      fields: inputs,
-    },
-    action: client ? paths.editClient(place.id, client.id) : paths.clients(place.id),
-    ...{
-      version: client?.version ?? 0,
-      submit: words.t('common.form.save'),
-      cancelHref: paths.application(place.id),
-    },
-  };
 }
 
 export function buildClientConflictPage({ words, now }: Page, place: Place, client: Client, typed: Typed) {

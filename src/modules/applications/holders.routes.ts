@@ -4,7 +4,6 @@ import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { isId } from '../../platform/ids.ts';
 import { writeCsv } from '../../platform/files/csv.ts';
-import { runCommand } from '../../platform/command.ts';
 import type { Site } from '../../platform/site.ts';
 import { cutPage, listLinks, parseListQuery, type ListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
@@ -17,6 +16,7 @@ import {
   type HolderState,
 } from '../assignments/index.ts';
 import { loadPlace, listRightsOf, nameIn, type Place, type Right } from '../rights/index.ts';
+import { recordHoldersExport } from './holders.commands.ts';
 import { buildHoldersPage } from './holders.page.ts';
 
 export function createHolderRoutes(site: Site): Router {
@@ -81,13 +81,7 @@ async function exportHolders(site: Site, req: Request, res: Response): Promise<v
   const now = site.clock.now();
   const rights = await listRightsOf(site.db.reader, place.id);
   const question = questionOf(place, query);
-  const fact = {
-    action: 'holders.exported',
-    subjectType: 'application',
-    subjectId: place.id,
-    applicationId: place.id,
-  };
-  await runCommand(site, req.origin, fact, async (change) => change.record({ ...fact, after: question }));
+  await recordHoldersExport(site, req.origin, question);
   res.attachment(`${place.code}-${now.toISOString().slice(0, 10)}.csv`).type('text/csv; charset=utf-8');
   const rows = streamHolders(site.db.reader, question, now);
   await pipeline(writeCsv(rows, columnsOf(res, rights)), res);

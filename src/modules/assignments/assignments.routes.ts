@@ -1,13 +1,12 @@
 // The pages on which rights are granted, changed and ended. Behind the sign-in; the commands decide who may.
 import { Router, type Request, type Response } from 'express';
-import { AppError, isAppError } from '../../platform/errors.ts';
+import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
 import { parseForm, type Typed } from '../../web/form.ts';
 import { flashOf } from '../../web/flash.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf, readableErrors } from '../../web/readable-errors.ts';
-import { notFound } from '../../platform/errors.ts';
 import { findRight, listOffersFor, type OfferedRight } from '../rights/index.ts';
 import { answerPeriod } from './assignments.check.ts';
 import { changeAssignmentPeriod, endAssignment, undoAssignmentChange } from './assignments.changes.ts';

@@ -25,6 +25,7 @@ export const auditActions = {
   'client.created': 'a client of an application was made',
   'client.secret_rotated': 'a client got a new secret',
   'demo_world.loaded': 'the demo world was loaded',
+  'holders.exported': 'the list of who holds what in an application was taken along',
   'identifier.resealed': 'identifiers sealed with an old key were sealed anew',
   'key.resealed': 'what was sealed with an old key was sealed anew',
   'offer.changed': 'an offer was changed',
