@@ -10,18 +10,11 @@ import { NotMigratedError, openSite } from './site.ts';
 const commands: Readonly<Record<string, () => Promise<CliCommand>>> = {
   init: async () => (await import('./init.ts')).init,
   migrate: async () => (await import('./migrate.ts')).migrateCommand,
-  plan: () => loadFrom('./plan.ts', 'plan'),
-  apply: () => loadFrom('./apply.ts', 'apply'),
+  plan: async () => (await import('./plan.ts')).plan,
+  apply: async () => (await import('./apply.ts')).apply,
   keys: async () => (await import('./keys.ts')).keys,
   audit: async () => (await import('./audit.ts')).audit,
 };
-
-async function loadFrom(file: string, name: string): Promise<CliCommand> {
-  const loaded = (await import(file)) as Record<string, CliCommand | undefined>;
-  const command = loaded[name];
-  if (!command) throw new Error(`${file} has no command ${name}`);
-  return command;
-}
 
 const summaries: readonly (readonly [string, string])[] = [
   ['init', 'make the first organisation and the first operator'],
