@@ -14,7 +14,9 @@ import type { Site } from '../../platform/site.ts';
 import type { ProviderHandle } from '../provider/index.ts';
 import { createCallers, TooManyFailures, Unauthenticated, type Caller } from './authzen.caller.ts';
 import { answerBatch, answerOne, type Call, type DecisionAnswer } from './authzen.evaluation.ts';
+import { authzenPaths, createMetadataHandler, metadataPath } from './authzen.metadata.ts';
 import { AuthzenError, parseEvaluation, parseEvaluations, parseReasons } from './authzen.schema.ts';
+import { answerActionSearch, answerResourceSearch, answerSubjectSearch } from './authzen.search.ts';
 import { createDecisionPoint } from './decision.point.ts';
 import type { CompileModel } from './snapshot.ts';
 
@@ -24,11 +26,6 @@ export interface AuthzenDeps {
   /** Default: the administrators' forms. */
   readonly compile?: CompileModel | undefined;
 }
-
-export const authzenPaths = {
-  evaluation: '/access/v1/evaluation',
-  evaluations: '/access/v1/evaluations',
-} as const;
 
 const bodyLimit = '4mb';
 
@@ -67,6 +64,10 @@ export function createAuthzenRoutes(site: Site, deps: AuthzenDeps): Router {
 
   endpoint(authzenPaths.evaluation, 'evaluate', evaluate);
   endpoint(authzenPaths.evaluations, 'evaluate', evaluateMany);
+  endpoint(authzenPaths.searchSubject, 'search', answerSubjectSearch);
+  endpoint(authzenPaths.searchResource, 'search', answerResourceSearch);
+  endpoint(authzenPaths.searchAction, 'search', answerActionSearch);
+  router.get(metadataPath, createMetadataHandler(site));
   router.use('/access/v1', answerError(site));
   return router;
 }

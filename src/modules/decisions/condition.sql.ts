@@ -10,6 +10,9 @@ export interface SqlCondition {
   readonly values: readonly unknown[];
 }
 
+/** As in decision_terms(): code points. */
+const maxTermLength = 200;
+
 const columns: Readonly<Record<string, string>> = {
   id: 'to_jsonb(%.id)',
   type: 'to_jsonb(%.type)',
@@ -95,7 +98,38 @@ class Writer {
     return `(select ${this.#column(from, name)} from ${joins} where ${isParent(`${root}p1`, root)})`;
   }
 
+  /**
+   * A condition that follows from the comparison and that an index serves: the record has one of these values (`any`)
+   * or all of them (`all`) under that name. Empty when nothing can be said.
+   */
+  #served(open: Term, known: Term, found: string | undefined, how: 'any' | 'all'): string {
+    const place =
+      'resource' in open ? ['r', open.resource] : 'found' in open && found ? [found, open.found] : undefined;
+    if (!place || !('const' in known)) return '';
+    const [root, path] = place as [string, string];
+    const steps = path.split('.');
+    const depth = steps.findIndex((step) => step !== 'parent');
+    const name = steps[depth];
+    if (name === undefined || name === 'type' || (root !== 'r' && depth > 0)) return '';
+    this.parents = Math.max(this.parents, depth);
+    const alias = depth === 0 ? root : `r${depth}`;
+    const values = [known.const].flat();
+    // Everything contains nothing; and numbers are written in more than one way.
+    if (values.length === 0 || values.some((value) => typeof value === 'number')) return '';
+    if (name === 'id') return `${alias}.id = any(${this.parameter(values.map(String), 'text[]')}) and `;
+    const terms = this.parameter(
+      values.map((value) => [...`${name}=${value}`].slice(0, maxTermLength).join('')),
+      'text[]',
+    );
+    return `${alias}.terms ${how === 'any' ? '&&' : '@>'} ${terms} and `;
+  }
+
   #equal([left, right]: readonly [Term, Term], found: string | undefined): string {
+    const served = this.#served(left, right, found, 'all') || this.#served(right, left, found, 'all');
+    return `(${served}${this.#equalValues([left, right], found)})`;
+  }
+
+  #equalValues([left, right]: readonly [Term, Term], found: string | undefined): string {
     const [a, b] = [this.term(left, found), this.term(right, found)];
     // Sets are equal when each contains the other; everything else is equal as it stands.
     return `(${a} = ${b} or (jsonb_typeof(${a}) = 'array' and jsonb_typeof(${b}) = 'array' and ${a} @> ${b} and ${a} <@ ${b}))`;
@@ -111,16 +145,17 @@ class Writer {
 
   #in([left, right]: readonly [Term, Term], found: string | undefined): string {
     const [a, b] = [this.term(left, found), this.term(right, found)];
+    const served = this.#served(left, right, found, 'any') || this.#served(right, left, found, 'all');
     // A jsonb array contains a single value that is one of its members; a single value contains itself.
-    return `(jsonb_typeof(${a}) <> 'array' and ${b} @> ${a})`;
+    return `(${served}jsonb_typeof(${a}) <> 'array' and ${b} @> ${a})`;
   }
 
   #meets([left, right]: readonly [Term, Term], found: string | undefined): string {
     const texts = textsOf(right) ?? textsOf(left);
     if (texts) {
-      // The operator that a GIN index on the attribute serves.
-      const open = this.term(textsOf(right) ? left : right, found);
-      return `(${open} ?| ${this.parameter(texts, 'text[]')})`;
+      const [open, known] = textsOf(right) ? [left, right] : [right, left];
+      const served = this.#served(open, known, found, 'any');
+      return `(${served}${this.term(open, found)} ?| ${this.parameter(texts, 'text[]')})`;
     }
     const [a, b] = [this.term(left, found), this.term(right, found)];
     const members = (value: string) =>

@@ -52,13 +52,15 @@ export async function findWitnesses(
 /** One condition for each `exists` of rules that address the subject, about the found record alone. */
 function witnessConditions(model: RightsModel, question: Question): Exists[] {
   const { groups } = question.subject;
-  const mine = model.gates
-    .flatMap((gate) => gate.rules)
-    .filter((rule) => rule.when && (!rule.groups || rule.groups.some((group) => groups.includes(group))));
+  const mineAbout = (type: string) =>
+    model.gates
+      .filter((gate) => gate.types.includes(type))
+      .flatMap((gate) => gate.rules)
+      .filter((rule) => rule.when && (!rule.groups || rule.groups.some((group) => groups.includes(group))));
   const conditions: Exists[] = [];
   for (let resource: ResourceFacts | undefined = question.resource; resource; resource = resource.parent) {
     const about = resource;
-    for (const rule of mine) {
+    for (const rule of mineAbout(about.type)) {
       // Folding first: each member of a list that a `some` ranges over asks for a witness of its own.
       const folded = foldCondition(withResource(rule.when!, about), question);
       conditions.push(...existsIn(folded).filter((condition) => !isNever(condition.that)));

@@ -331,6 +331,7 @@ export interface DecisionRecordTable {
   owner: string | null;
   nodes: ColumnType<string[], string[] | undefined, string[]>;
   attributes: JsonDefault<Record<string, string | number | boolean | string[]>>;
+  terms: GeneratedAlways<string[]>;
   record_version: Generated<number>;
 }
 export interface DecisionRecordGoneTable {

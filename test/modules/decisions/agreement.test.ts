@@ -176,7 +176,9 @@ async function store(all: readonly ResourceFacts[]): Promise<void> {
   }));
   await db.query('delete from decision_record', []);
   await db.query(
-    'insert into decision_record select * from jsonb_populate_recordset(null::decision_record, $1::jsonb)',
+    `insert into decision_record (application_id, type, id, parent_type, parent_id, owner, nodes, attributes, record_version)
+     select application_id, type, id, parent_type, parent_id, owner, nodes, attributes, record_version
+     from jsonb_populate_recordset(null::decision_record, $1::jsonb)`,
     [JSON.stringify(rows)],
   );
 }

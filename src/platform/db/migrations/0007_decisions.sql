@@ -19,6 +19,20 @@ create table decision_model (
 );
 create unique index decision_model_one_valid on decision_model (application_id) where status = 'valid';
 
+-- What a record can be found by, as texts `name=value`: one index for every attribute, with statistics on how common
+-- each value is. Cut short, since an index entry has a limit: a condition looks at the value itself as well.
+create function decision_terms(owner text, nodes text[], attributes jsonb) returns text[]
+language sql immutable parallel safe
+as $$
+  select coalesce(array_agg(left(x.term, 200)), '{}') from (
+    select a.key || '=' || m.member as term
+      from jsonb_each(attributes) a,
+        jsonb_array_elements_text(case jsonb_typeof(a.value) when 'array' then a.value else jsonb_build_array(a.value) end) as m(member)
+    union all select 'owner=' || owner where owner is not null
+    union all select 'nodes=' || n from unnest(nodes) n
+  ) x
+$$;
+
 create table decision_record (
   application_id uuid not null,
   type text not null,
@@ -29,14 +43,14 @@ create table decision_record (
   owner text,
   nodes text[] not null default '{}',
   attributes jsonb not null default '{}',
+  terms text[] not null generated always as (decision_terms(owner, nodes, attributes)) stored,
   -- The application's own counter: an older version never overwrites a newer one.
   record_version bigint not null default 0,
   constraint decision_record_pk primary key (application_id, type, id),
   constraint decision_record_application_fk foreign key (application_id) references application (id)
 );
 create index decision_record_parent on decision_record (application_id, parent_type, parent_id);
-create index decision_record_owner on decision_record (application_id, type, owner);
-create index decision_record_nodes on decision_record using gin (nodes);
+create index decision_record_terms on decision_record using gin (terms);
 
 -- Deleted records, so that a message that was overtaken on its way does not bring one back.
 create table decision_record_gone (

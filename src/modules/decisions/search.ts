@@ -1,0 +1,199 @@
+// The three searches: who, which records, which actions. Complete, in a fixed order, page by page after the last result,
+// so that nothing is repeated or left out while things change. Every result would be allowed if it were asked.
+import { CompiledQuery } from 'kysely';
+import { foldDecision } from './decision.fold.ts';
+import { isNever, type Condition } from './condition.model.ts';
+import { toSql } from './condition.sql.ts';
+import type { Asked, DecisionPoint } from './decision.point.ts';
+import { recordsOf, resourceOf, toQuestion } from './decision.point.ts';
+import { findWitnesses } from './exists.ts';
+import type { ResourceFacts, SubjectFacts } from './facts.model.ts';
+import { freeValues, subjectWithRequest, type Entity, type Properties } from './request.facts.ts';
+import type { LoadedModel } from './snapshot.ts';
+
+export interface PageOf {
+  /** Results after this one only. */
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+export interface Found {
+  /** In code point order. */
+  readonly ids: readonly string[];
+  /** More are to be had after the last. */
+  readonly more: boolean;
+}
+
+interface Around {
+  readonly action: { readonly name: string; readonly properties?: Properties | undefined };
+  readonly context?: Properties | undefined;
+}
+
+const nothing: Found = { ids: [], more: false };
+/** Subjects looked at together: what is not remembered of them is read in one statement. */
+const chunkSize = 1000;
+
+/** Who of a type may do it. Call `snapshots.catchUp()` first. */
+export async function searchSubjects(
+  point: DecisionPoint,
+  applicationId: string,
+  asked: Around & {
+    readonly subjectType: string;
+    readonly subjectProperties?: Properties | undefined;
+    readonly resource: Entity;
+  },
+  page: PageOf,
+): Promise<Found> {
+  const { site, snapshots } = point;
+  const snapshot = snapshots.of(applicationId);
+  const loaded = await snapshot.model();
+  if (!loaded) return nothing;
+  const records = await recordsOf(site, applicationId, loaded.model, [asked]);
+  const resource = resourceOf(loaded.model, asked.resource, records);
+  if (!resource) return nothing;
+  const at = site.clock.now();
+  const all = await snapshot.candidates(asked.subjectType, at);
+  const ids: string[] = [];
+  for (let start = firstAfter(all, page.after); start < all.length; start += chunkSize) {
+    const subjects = await snapshot.subjects(asked.subjectType, all.slice(start, start + chunkSize), at);
+    for (const { facts } of subjects) {
+      if (!facts || !(await isAllowed(point, applicationId, loaded, asked, facts, resource, at))) continue;
+      if (ids.length === page.limit) return { ids, more: true };
+      ids.push(facts.id);
+    }
+  }
+  return { ids, more: false };
+}
+
+async function isAllowed(
+  point: DecisionPoint,
+  applicationId: string,
+  loaded: LoadedModel,
+  asked: Around & { readonly subjectProperties?: Properties | undefined },
+  subject: SubjectFacts,
+  resource: ResourceFacts,
+  at: Date,
+): Promise<boolean> {
+  const entity: Entity = { type: subject.type, id: subject.id, properties: asked.subjectProperties };
+  const one = { subject: entity, action: asked.action, context: asked.context };
+  const question = toQuestion(loaded.model, one, subject, resource, at.toISOString());
+  if (!loaded.looksForRecords) return loaded.evaluator.decide(question).allowed;
+  const resourcesOf = await findWitnesses(point.site.db, applicationId, loaded.model, question);
+  return loaded.evaluator.decide({ ...question, resourcesOf }).allowed;
+}
+
+/** Which records of a type the subject may do it on. Call `snapshots.catchUp()` first. */
+export async function searchResources(
+  point: DecisionPoint,
+  applicationId: string,
+  asked: Around & { readonly subject: Entity; readonly resourceType: string },
+  page: PageOf,
+): Promise<Found> {
+  const folded = await foldFor(point, applicationId, asked);
+  if (!folded || isNever(folded.condition)) return nothing;
+  if (folded.loaded.model.resourceTypes.find(({ name }) => name === asked.resourceType)?.ofModel) {
+    return searchNodes(point, applicationId, folded.loaded, asked, page);
+  }
+  const ids = await findRecordIds(point, applicationId, asked.resourceType, folded.condition, page);
+  return { ids: ids.slice(0, page.limit), more: ids.length > page.limit };
+}
+
+/** One more than the page, to know whether there are more. */
+async function findRecordIds(
+  point: DecisionPoint,
+  applicationId: string,
+  type: string,
+  condition: Condition,
+  page: PageOf,
+): Promise<string[]> {
+  const sql = toSql(condition, [applicationId, type, page.after ?? '', page.limit + 1]);
+  const text = `select r.id from decision_record r${sql.joins}
+    where r.application_id = $1::uuid and r.type = $2::text and r.id > $3::text collate "C" and ${sql.text}
+    order by r.id limit $4::int`;
+  // Not prepared: its text is one person's condition, and the plan must be made for the values in it.
+  const { rows } = await point.site.db.handle.executeQuery<{ id: string }>(
+    CompiledQuery.raw(text, [...sql.values]),
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Menus, tools and kinds of data are the model's own: few, and in memory. */
+async function searchNodes(
+  point: DecisionPoint,
+  applicationId: string,
+  { model }: LoadedModel,
+  asked: Around & { readonly subject: Entity; readonly resourceType: string },
+  page: PageOf,
+): Promise<Found> {
+  const nodes = model.nodes.filter((node) => node.type === asked.resourceType).map((node) => node.id);
+  const ordered = nodes.toSorted(inCodePoints);
+  const questions = ordered.slice(firstAfter(ordered, page.after)).map((id) => ({
+    subject: asked.subject,
+    action: asked.action,
+    context: asked.context,
+    resource: { type: asked.resourceType, id },
+  }));
+  const verdicts = await point.decide(applicationId, questions, { caughtUp: true });
+  const ids = questions
+    .filter((_question, index) => verdicts[index]!.allowed)
+    .map(({ resource }) => resource.id);
+  return { ids: ids.slice(0, page.limit), more: ids.length > page.limit };
+}
+
+/** What the subject may do with the record, in the order of the model. Call `snapshots.catchUp()` first. */
+export async function searchActions(
+  point: DecisionPoint,
+  applicationId: string,
+  asked: Omit<Asked, 'action'>,
+): Promise<readonly string[]> {
+  const loaded = await point.snapshots.of(applicationId).model();
+  const type = loaded?.model.resourceTypes.find(({ name }) => name === asked.resource.type);
+  if (!type) return [];
+  const questions = type.actions.map((name) => ({ ...asked, action: { name } }));
+  const verdicts = await point.decide(applicationId, questions, { caughtUp: true });
+  return type.actions.filter((_name, index) => verdicts[index]!.allowed);
+}
+
+export interface FoldedFor {
+  readonly loaded: LoadedModel;
+  readonly condition: Condition;
+}
+
+/** The condition that is left for the record once everything else is known; undefined: nothing can be allowed. */
+export async function foldFor(
+  point: DecisionPoint,
+  applicationId: string,
+  asked: Around & { readonly subject: Entity; readonly resourceType: string },
+): Promise<FoldedFor | undefined> {
+  const { site, snapshots } = point;
+  const snapshot = snapshots.of(applicationId);
+  const loaded = await snapshot.model();
+  if (!loaded) return undefined;
+  const at = site.clock.now();
+  const [subject] = await snapshot.subjects(asked.subject.type, [asked.subject.id], at);
+  if (!subject?.facts) return undefined;
+  const condition = foldDecision(loaded.model, asked.resourceType, asked.action.name, {
+    subject: subjectWithRequest(loaded.model, subject.facts, asked.subject.properties),
+    actionProperties: freeValues(asked.action.properties),
+    context: freeValues(asked.context),
+    now: at.toISOString(),
+  });
+  return { loaded, condition };
+}
+
+/** Where the entries after this one begin, in a list in code point order. */
+function firstAfter(ordered: readonly string[], after: string | undefined): number {
+  if (after === undefined) return 0;
+  let [low, high] = [0, ordered.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (inCodePoints(ordered[middle]!, after) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** As the database orders under "C": by bytes of UTF-8, which is by code point. */
+function inCodePoints(left: string, right: string): number {
+  return left === right ? 0 : Buffer.compare(Buffer.from(left), Buffer.from(right));
+}
