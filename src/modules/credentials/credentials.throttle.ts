@@ -1,5 +1,5 @@
 // Slows guessing down without ever locking an account for its owner: refusals count per account and address together
-// and per address; from many addresses at once, an account only answers more slowly. See docs/decisions/0006.
+// and per address; from many addresses at once, an account only answers more slowly. See docs/decisions/0006-provider.md.
 import { setTimeout as delay } from 'node:timers/promises';
 import { RateLimiterPostgres, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { AppError } from '../../platform/errors.ts';

@@ -7,6 +7,11 @@ const selfContained = ['AccessToken', 'ClientCredentials'];
 
 export const isSelfContained = (model: string): boolean => selfContained.includes(model);
 
+/** Allowed in bearer tokens (RFC 6750 2.1) and in no other value of ours: tells sealed tokens from names of rows. */
+const mark = '~';
+
+export const isSealed = (value: string): boolean => value.includes(mark);
+
 const contextOf = (model: string): string => `token:${model}`;
 
 /** The content of a token of that kind, or undefined when it is none of ours. */
@@ -15,10 +20,9 @@ export function openToken(
   model: string,
   value: string,
 ): { payload: AdapterPayload; consumed_at: null } | undefined {
-  // Other values than sealed ones have no dot: refresh tokens, which are asked for at the same endpoints.
-  if (!value.includes('.')) return undefined;
+  if (!isSealed(value)) return undefined;
   try {
-    const payload = JSON.parse(site.secrets.open(value, contextOf(model)).toString()) as AdapterPayload;
+    const payload = JSON.parse(site.secrets.open(value.replace(mark, '.'), contextOf(model)).toString()) as AdapterPayload;
     return { payload, consumed_at: null };
   } catch {
     return undefined;
@@ -41,7 +45,9 @@ export function sealTokens(site: Pick<Site, 'secrets'>, provider: Provider): voi
     prototype.getValueAndPayload = async function sealedValue() {
       const made = await original.call(this);
       if (made.payload === undefined) return made;
-      return { value: site.secrets.seal(JSON.stringify(made.payload), contextOf(name)) };
+      const value = site.secrets.seal(JSON.stringify(made.payload), contextOf(name));
+      // A dot would make applications take it for a JWT.
+      return { value: value.replace('.', mark) };
     };
   }
 }

@@ -5,7 +5,7 @@ import type { Database } from '../../platform/db/open.ts';
 import type { Site } from '../../platform/site.ts';
 import { lookAround, lookAtStored } from './provider.look.ts';
 import { stateOf } from './provider.request-state.ts';
-import { isSelfContained, openToken } from './provider.sealed-tokens.ts';
+import { isSealed, isSelfContained, openToken } from './provider.sealed-tokens.ts';
 
 type Table = 'oidc_payload' | 'oidc_step';
 
@@ -102,7 +102,7 @@ export function createStorage(site: StorageSite): (model: string) => Adapter {
         if (known) return asPayload({ payload: known, consumed_at: null }, clock.now());
         if (Provider.ctx && (model === 'AuthorizationCode' || model === 'RefreshToken')) {
           // Self-contained tokens are of another shape: no need to ask whether one of them is a refresh token.
-          if (id.includes('.')) return undefined;
+          if (isSealed(id)) return undefined;
           const found = await lookAtStored(db, table, model, id, clock.now());
           if (!found) return undefined;
           stateOf(Provider.ctx).looked = found.looked;
