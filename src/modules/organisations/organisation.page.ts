@@ -1,18 +1,10 @@
-// Builds the page of one organisation with its units, and the forms about units. Reads nothing itself.
-import { fieldStates } from '../../web/form.ts';
-import {
-  labelsOf,
-  type ConfirmPage,
-  type ConflictPage,
-  type FormPage,
-  type FormState,
-} from '../../web/form-page.ts';
+// Builds the page of one organisation with its units and what lies below it. Reads nothing itself.
 import { paths } from '../../web/paths.ts';
 import { html } from '../../web/templates.ts';
-import { periodTag, type Action, type Option, type Table, type TableCell } from '../../web/view-models.ts';
+import { periodTag, type Action, type Table, type TableCell } from '../../web/view-models.ts';
 import { formatIdentifier } from './identifiers.model.ts';
 import { nameIn } from './organisations.model.ts';
-import { crumbsOf, type Place } from './organisations.place.ts';
+import type { Place } from './organisations.place.ts';
 import type { OrganisationItem } from './organisations.queries.ts';
 import type { UnitItem } from './units.queries.ts';
 
@@ -163,123 +155,5 @@ function childTable({ words, now }: Place, children: readonly OrganisationItem[]
         state: { tags: [periodTag(words, one.from, one.until, now)] },
       },
     })),
-  };
-}
-
-/** Everything but the unit itself and what lies below it. */
-function parentOptions(units: readonly UnitItem[], moved?: UnitItem): Option[] {
-  const excluded = new Set(moved ? [moved.id] : []);
-  for (const unit of units) if (unit.parentId !== null && excluded.has(unit.parentId)) excluded.add(unit.id);
-  return units
-    .filter((unit) => !excluded.has(unit.id))
-    .map((unit) => ({ value: unit.id, text: `${'\u2003'.repeat(unit.depth)}${unit.name}` }));
-}
-
-/** A new unit, or with `unit` a change of one. */
-export function buildUnitPage(
-  place: Place,
-  units: readonly UnitItem[],
-  state: FormState,
-  unit?: UnitItem,
-): FormPage {
-  const { words, organisation } = place;
-  const { t } = words;
-  const initial = unit ? { name: unit.name, parent: unit.parentId ?? '' } : {};
-  const field = fieldStates(words, { ...state, initial });
-  const code = {
-    ...{
-      name: 'code',
-      label: t('organisations.field.code'),
-      hint: t('organisations.hint.unitCode'),
-      maxlength: 64,
-    },
-    ...{ width: 'short' as const, ...field('code') },
-  };
-  const sections = [
-    {
-      fields: [
-        ...(unit ? [] : [code]),
-        { name: 'name', label: t('organisations.field.name'), maxlength: 200, ...field('name') },
-        {
-          ...{ name: 'parent', label: t('organisations.units.parent'), type: 'select' as const },
-          ...{
-            prompt: t('organisations.units.top'),
-            options: parentOptions(units, unit),
-            ...field('parent'),
-          },
-        },
-      ],
-    },
-  ];
-  const title = t(unit ? 'organisations.units.edit' : 'organisations.units.new');
-  return {
-    header: {
-      title,
-      subtitle: unit?.name ?? place.organisationName,
-      breadcrumbs: crumbsOf(place, { text: title }),
-    },
-    errors: state.fields,
-    labels: labelsOf(sections),
-    action: unit ? paths.editUnit(organisation.id, unit.id) : paths.units(organisation.id),
-    ...(unit ? { hidden: { version: String(unit.version) } } : {}),
-    sections,
-    submit: unit ? t('common.form.save') : t('organisations.units.submit'),
-    cancelHref: paths.organisation(organisation.id),
-  };
-}
-
-export function buildUnitConflict(
-  place: Place,
-  units: readonly UnitItem[],
-  unit: UnitItem,
-  typed: Readonly<Record<string, string | string[]>>,
-  changedAt: Date,
-): ConflictPage {
-  const { t } = place.words;
-  const title = t('organisations.units.edit');
-  const nameOf = (id: string | null) =>
-    units.find((one) => one.id === id)?.name ?? t('organisations.units.top');
-  const action = paths.editUnit(place.organisation.id, unit.id);
-  return {
-    header: { title, subtitle: unit.name, breadcrumbs: crumbsOf(place, { text: title }) },
-    action,
-    typed: { ...typed, version: String(unit.version) },
-    conflict: {
-      changedAt,
-      rows: [
-        { label: t('organisations.field.name'), current: unit.name, yours: String(typed['name'] ?? '') },
-        {
-          label: t('organisations.units.parent'),
-          current: nameOf(unit.parentId),
-          yours: nameOf(String(typed['parent'] ?? '')),
-        },
-      ],
-      reloadHref: action,
-    },
-  };
-}
-
-export function buildUnitEndPage(place: Place, unit: UnitItem): ConfirmPage {
-  const { words, organisation } = place;
-  const { t } = words;
-  const title = t('organisations.units.end');
-  return {
-    header: { title, subtitle: unit.name, breadcrumbs: crumbsOf(place, { text: title }) },
-    ...(unit.affiliations === 0
-      ? {}
-      : {
-          notice: {
-            kind: 'warning' as const,
-            text: t('organisations.units.inUse', { count: unit.affiliations }),
-          },
-        }),
-    confirm: {
-      action: paths.endUnit(organisation.id, unit.id),
-      text: t('organisations.units.endText', { unit: unit.name }),
-      consequences: [],
-      confirm: t('organisations.units.endSubmit'),
-      cancelHref: paths.organisation(organisation.id),
-      fields: { version: String(unit.version) },
-    },
   };
 }

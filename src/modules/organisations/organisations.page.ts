@@ -1,4 +1,4 @@
-// Builds the list of organisations, and the forms for making and changing one. Reads nothing itself.
+// Builds the forms for making, changing and ending an organisation. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates } from '../../web/form.ts';
 import {
@@ -8,112 +8,11 @@ import {
   type FormPage,
   type FormState,
 } from '../../web/form-page.ts';
-import { listLinks, type ListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
-import { periodTag } from '../../web/view-models.ts';
 import { nameFields, namesTyped } from './organisations.forms.ts';
 import { nameIn } from './organisations.model.ts';
 import { crumbsOf, type Place } from './organisations.place.ts';
-import type { OrganisationItem, Page, TargetGroupItem } from './organisations.queries.ts';
-
-export type OrganisationListQuery = ListQuery<'name', 'group' | 'ended'>;
-
-export interface ListInput {
-  readonly words: T;
-  readonly now: Date;
-  readonly query: OrganisationListQuery;
-  readonly found: Page<OrganisationItem>;
-  readonly count: number;
-  readonly groups: readonly TargetGroupItem[];
-  readonly mayCreate: boolean;
-}
-
-export function buildListPage({ words, now, query, found, count, groups, mayCreate }: ListInput) {
-  const { t } = words;
-  const path = paths.organisations();
-  const { link, hidden } = listLinks(path, query);
-  const [first, last] = [found.items[0], found.items.at(-1)];
-  const all = { value: '', text: t('organisations.filter.all') };
-  const summary = t('common.results', { count });
-  return {
-    header: {
-      title: t('organisations.title'),
-      subtitle: t('organisations.list.subtitle'),
-      actions: mayCreate
-        ? [
-            {
-              text: t('organisations.targetGroups.title'),
-              href: paths.targetGroups(),
-              kind: 'secondary' as const,
-            },
-            {
-              text: t('organisations.new.title'),
-              href: paths.newOrganisation(),
-              kind: 'primary' as const,
-              icon: 'plus',
-            },
-          ]
-        : [],
-    },
-    filter: {
-      ...{
-        action: path,
-        label: t('organisations.filter.search'),
-        placeholder: t('organisations.filter.placeholder'),
-      },
-      ...{ q: query.q, hidden, live: 'organisations', clearHref: path },
-      filters: [
-        {
-          ...{ name: 'group', label: t('organisations.field.targetGroup'), value: query.filters.group },
-          options: [
-            all,
-            ...groups.map((group) => ({
-              value: group.id,
-              text: nameIn(group.names, words.lang, group.code),
-            })),
-          ],
-        },
-        {
-          ...{ name: 'ended', label: t('organisations.filter.state'), value: query.filters.ended },
-          options: [
-            { value: '', text: t('organisations.filter.running') },
-            { value: 'yes', text: t('organisations.filter.ended') },
-          ],
-        },
-      ],
-    },
-    summary,
-    table: {
-      caption: t('organisations.title'),
-      summary,
-      columns: [
-        { key: 'name', text: t('organisations.field.name') },
-        { key: 'code', text: t('organisations.field.code') },
-        { key: 'group', text: t('organisations.field.targetGroup') },
-        { key: 'parent', text: t('organisations.field.parent') },
-        { key: 'state', text: t('organisations.field.state') },
-      ],
-      rows: found.items.map((one) => ({
-        cells: {
-          name: { text: nameIn(one.names, words.lang, one.name), href: paths.organisation(one.id) },
-          code: one.code,
-          group: nameIn(one.targetGroupNames, words.lang),
-          parent: one.parentName ?? {},
-          state: { tags: [periodTag(words, one.from, one.until, now)] },
-        },
-      })),
-      empty: {
-        title: t('organisations.list.noneFound'),
-        text: t('organisations.list.noneFoundText'),
-        action: { text: t('common.filter.clear'), href: path },
-      },
-    },
-    pager: {
-      ...(found.hasPrevious && first ? { previousHref: link({ before: [first.name, first.id] }) } : {}),
-      ...(found.hasNext && last ? { nextHref: link({ after: [last.name, last.id] }) } : {}),
-    },
-  };
-}
+import type { TargetGroupItem } from './organisations.queries.ts';
 
 export function buildNewPage(words: T, groups: readonly TargetGroupItem[], state: FormState): FormPage {
   const { t } = words;

@@ -12,14 +12,9 @@ import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
 import { buildOrganisationPage } from './organisation.page.ts';
 import { changeOrganisation, createOrganisation, endOrganisation } from './organisations.commands.ts';
+import { buildListPage } from './organisations.list.page.ts';
 import { endForm, namesFrom, newOrganisationForm, organisationForm } from './organisations.forms.ts';
-import {
-  buildEditConflict,
-  buildEditPage,
-  buildEndPage,
-  buildListPage,
-  buildNewPage,
-} from './organisations.page.ts';
+import { buildEditConflict, buildEditPage, buildEndPage, buildNewPage } from './organisations.page.ts';
 import { loadPlace, type Place } from './organisations.place.ts';
 import {
   countOrganisations,

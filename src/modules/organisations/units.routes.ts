@@ -7,7 +7,7 @@ import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { buildUnitConflict, buildUnitEndPage, buildUnitPage } from './organisation.page.ts';
+import { buildUnitConflict, buildUnitEndPage, buildUnitPage } from './units.page.ts';
 import { unitChangeForm, unitForm } from './organisations.forms.ts';
 import { versionForm } from './target-groups.forms.ts';
 import { idParam, loadPlace } from './organisations.place.ts';

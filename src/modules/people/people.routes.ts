@@ -29,15 +29,14 @@ import { recordExport, sendExport } from './people.export.ts';
 import { loadPersonFacts } from './people.facts.ts';
 import { disableForm, newPersonForm, personForm, versionForm } from './people.forms.ts';
 import { affiliationStatuses, countPeople, listPeople, type PeopleFilter } from './people.list.ts';
+import { buildListPage, type PeopleListQuery } from './people.list.page.ts';
 import {
   buildDisablePage,
   buildEditConflict,
   buildEditPage,
   buildExistingPage,
-  buildListPage,
   buildNewPage,
   type KnownPerson,
-  type PeopleListQuery,
 } from './people.page.ts';
 import { mayChangePerson } from './people.policy.ts';
 import { getPerson, loadOverview } from './people.queries.ts';

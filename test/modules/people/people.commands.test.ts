@@ -6,10 +6,11 @@ import {
   changePerson,
   disablePerson,
   enablePerson,
+  findUsableLink,
+  oneTimeToken,
   resendInvitation,
+  type NewPerson,
 } from '../../../src/modules/people/index.ts';
-import { oneTimeToken, findUsableLink } from '../../../src/modules/people/index.ts';
-import type { NewPerson } from '../../../src/modules/people/index.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';
 import { createWorld, type OrganisationRef, type PersonRef, type World } from '../../support/world.ts';
 
