@@ -22,7 +22,9 @@ export function openToken(
 ): { payload: AdapterPayload; consumed_at: null } | undefined {
   if (!isSealed(value)) return undefined;
   try {
-    const payload = JSON.parse(site.secrets.open(value.replace(mark, '.'), contextOf(model)).toString()) as AdapterPayload;
+    const payload = JSON.parse(
+      site.secrets.open(value.replace(mark, '.'), contextOf(model)).toString(),
+    ) as AdapterPayload;
     return { payload, consumed_at: null };
   } catch {
     return undefined;
