@@ -4,6 +4,9 @@
 export const accountPassword = 'a long walk in the rain';
 export const accountsPerCost = 64;
 
+/** Administrator of the organisation they all work for. */
+export const headUserName = 'bench.head';
+
 export type HashCost = 'cheap' | 'full';
 
 /** Defaults of config/defaults.env. */

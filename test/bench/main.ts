@@ -7,8 +7,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureRound } from './measure.ts';
 import type { Round, Target } from './measure.ts';
-import { machine, printTable, toLines } from './report.ts';
+import { machine, printRevocation, printTable, toLines } from './report.ts';
 import type { Line } from './report.ts';
+import { measureRevocation } from './revocation.ts';
+import type { RevocationTimes } from './revocation.ts';
 import { scenarios } from './scenarios.ts';
 import type { Scenario } from './scenarios.ts';
 import { startTargets } from './targets.ts';
@@ -58,6 +60,7 @@ async function main(): Promise<void> {
     profileDirectory: given.profile,
   });
   const lines: Line[] = [];
+  const revocations: RevocationTimes[] = [];
   try {
     console.log(
       `${JSON.stringify(machine())}, ${workers} at a time, ${pace.rounds} rounds of ${pace.durationMs} ms`,
@@ -68,11 +71,17 @@ async function main(): Promise<void> {
       lines.push(...toLines({ scenario, rounds: await measureScenario(scenario, running.targets) }));
       process.stderr.write(`measured: ${scenario.title}\n`);
     }
+    for (const target of running.targets) {
+      const watched = running.watched.get(target.key);
+      if (watched && wanted === undefined)
+        revocations.push(await measureRevocation(target, running.listener, watched));
+    }
   } finally {
     await running.stop();
     await rm(directory, { recursive: true, force: true });
   }
   printTable(lines);
+  for (const times of revocations) printRevocation(times);
   const result = JSON.stringify({
     machine: machine(),
     pace: { workers, ...pace },

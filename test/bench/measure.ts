@@ -8,6 +8,8 @@ export type Target = {
   key: string;
   title: string;
   http: HttpClient;
+  /** Address of the (first) process. */
+  origin: string;
   endpoints: Endpoints;
   usage(): Promise<ChildUsage>;
   /** CPU time of a database server of its own, if there is one. */
@@ -30,6 +32,9 @@ export type RoundOptions = {
   leastOperations?: number;
 };
 
+/** A round ends then, whatever is left to do. */
+const longestMs = 20_000;
+
 /** @throws the first error of any operation: a bench of failures would say nothing. */
 export async function measureRound(
   target: Target,
@@ -40,11 +45,13 @@ export async function measureRound(
   const before = { ...(await target.usage()), database: target.databaseCpuMs() };
   const begun = performance.now();
   const latencies: number[] = [];
+  const isOver = () => {
+    const elapsed = performance.now() - begun;
+    const isEnough = latencies.length >= (options.leastOperations ?? 0);
+    return elapsed >= options.durationMs && (isEnough || elapsed > longestMs);
+  };
   const work = async (worker: number) => {
-    while (
-      performance.now() - begun < options.durationMs ||
-      latencies.length < (options.leastOperations ?? 0)
-    ) {
+    while (!isOver()) {
       const startedAt = performance.now();
       await operation(worker);
       latencies.push(performance.now() - startedAt);

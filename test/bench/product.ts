@@ -8,7 +8,8 @@ import { openDatabase } from '../../src/platform/db/open.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { createPasswordHasher } from '../../src/platform/password-hash.ts';
 import { createWorld } from '../support/world.ts';
-import { accountPassword, cheapHash, fullHash, userNames } from './accounts.ts';
+import { paths } from '../../src/web/paths.ts';
+import { accountPassword, cheapHash, fullHash, headUserName, userNames } from './accounts.ts';
 import type { HashCost } from './accounts.ts';
 import { clients } from './protocol.ts';
 
@@ -34,6 +35,7 @@ export function productEnvironment(options: {
     IDENTIFIER_KEY: benchSecrets.identifierKey,
     PASSWORD_ARGON2_MEMORY_KIB: String(cheapHash.passwordArgon2MemoryKib),
     PASSWORD_ARGON2_TIME: String(cheapHash.passwordArgon2Time),
+    BACKCHANNEL_ALLOW_PRIVATE: 'true',
     MAIL_FROM: 'Bench <bench@mail.example>',
     SMTP_URL: 'smtp://127.0.0.1:9',
   };
@@ -44,8 +46,16 @@ const benchSecrets = {
   identifierKey: randomBytes(32).toString('base64url'),
 };
 
-/** Migrates the database and fills it; the server is not running yet. */
-export async function seedProduct(env: Record<string, string>): Promise<void> {
+/** Somebody whose right is ended while the application listens. */
+export type Watched = { userName: string; personId: string; endPath: string };
+
+const watchedPeople = 9;
+
+/**
+ * Migrates the database and fills it; the server is not running yet.
+ * @param logoutUrl where the watched application hears of logouts.
+ */
+export async function seedProduct(env: Record<string, string>, logoutUrl = ''): Promise<Watched[]> {
   const config = loadConfig(env);
   const logger = createLogger({ ...config, logLevel: 'silent' });
   const db = await openDatabase(
@@ -55,7 +65,7 @@ export async function seedProduct(env: Record<string, string>): Promise<void> {
   );
   try {
     await migrate(db);
-    await fill(createWorld(composeSite({ config, db, clock: systemClock, logger })), db);
+    return await fill(createWorld(composeSite({ config, db, clock: systemClock, logger })), db, logoutUrl);
   } finally {
     await db.close();
   }
@@ -69,7 +79,8 @@ function embeddedDirectory(dataDir: string): string {
 async function fill(
   world: ReturnType<typeof createWorld>,
   db: Awaited<ReturnType<typeof openDatabase>>,
-): Promise<void> {
+  logoutUrl: string,
+): Promise<Watched[]> {
   const organisation = await world.organisation({ code: 'bench', name: 'Organisation bench' });
   const application = await world.application({ code: 'bench', roleTemplate: '{right}' });
   const reader = await world.right(application, { code: 'Reader' });
@@ -78,29 +89,44 @@ async function fill(
     contexts: [{ code: 'area', options: ['north'] }],
   });
   for (const right of [reader, writer]) await world.offer(right, { organisation });
-  await fillClients(world, application);
+  await fillClients(world, application, logoutUrl);
   const hashes = {
     cheap: await createPasswordHasher(cheapHash).hash(accountPassword),
     full: await createPasswordHasher(fullHash).hash(accountPassword),
   };
+  const addPerson = async (userName: string, cost: HashCost) => {
+    const person = await world.person({ userName, password: null });
+    const credential = { person_id: person.id, hash: hashes[cost], changed_at: new Date() };
+    await db.handle.insertInto('password_credential').values(credential).execute();
+    return { person, affiliation: await world.affiliation(person, organisation) };
+  };
   const until = '2036-01-01T00:00:00.000Z';
   for (const cost of ['cheap', 'full'] satisfies HashCost[]) {
     for (const userName of userNames(cost)) {
-      const person = await world.person({ userName, password: null });
-      await db.handle
-        .insertInto('password_credential')
-        .values({ person_id: person.id, hash: hashes[cost], changed_at: new Date() })
-        .execute();
-      const affiliation = await world.affiliation(person, organisation);
+      const { affiliation } = await addPerson(userName, cost);
       await world.assignment(affiliation, reader, { until });
       await world.assignment(affiliation, writer, { until, context: { area: ['north'] } });
     }
   }
+  await world.administration((await addPerson(headUserName, 'cheap')).affiliation, 'head', { organisation });
+  const watched: Watched[] = [];
+  for (let index = 0; index < watchedPeople; index++) {
+    const userName = `bench.watched.${index}`;
+    const { person, affiliation } = await addPerson(userName, 'cheap');
+    const { id } = await world.assignment(affiliation, reader, { until });
+    watched.push({
+      userName,
+      personId: person.id,
+      endPath: paths.endAssignment(organisation.id, person.id, id),
+    });
+  }
+  return watched;
 }
 
 async function fillClients(
   world: ReturnType<typeof createWorld>,
   application: { id: string },
+  logoutUrl: string,
 ): Promise<void> {
   const shared = { redirect_uris: [clients.redirectUri], id_token_signed_response_alg: 'ES256' };
   await world.client(application, {
@@ -111,6 +137,14 @@ async function fillClients(
   await world.client(application, {
     id: clients.rotating.id,
     metadata: { ...shared, token_endpoint_auth_method: 'none' },
+  });
+  await world.client(application, {
+    id: clients.watched.id,
+    secret: clients.watched.secret,
+    metadata: {
+      ...shared,
+      ...(logoutUrl ? { backchannel_logout_uri: logoutUrl, backchannel_logout_session_required: true } : {}),
+    },
   });
   await world.client(application, {
     id: clients.machine.id,

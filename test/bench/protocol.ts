@@ -16,6 +16,8 @@ export type Account = { userName: string; password: string };
 export const clients = {
   confidential: { id: 'bench-web', secret: 'bench secret of at least 32 characters' },
   rotating: { id: 'bench-app' },
+  /** Hears of logouts. */
+  watched: { id: 'bench-watched', secret: 'bench watched secret of at least 32 characters' },
   machine: { id: 'bench-machine', secret: 'bench machine secret of at least 32 characters' },
   redirectUri: 'https://bench.example/callback',
 };
@@ -23,6 +25,7 @@ const basic = ({ id, secret }: { id: string; secret: string }) => ({
   authorization: `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`,
 });
 const asConfidential = basic(clients.confidential);
+const asWatched = basic(clients.watched);
 const asMachine = basic(clients.machine);
 
 const verifier = 'a-code-verifier-that-is-long-enough-for-the-standard-0123456789';
@@ -45,7 +48,7 @@ export async function login(
   http: HttpClient,
   endpoints: Endpoints,
   account: Account,
-  client: 'confidential' | 'rotating',
+  client: 'confidential' | 'rotating' | 'watched',
 ): Promise<Tokens> {
   const jar = new CookieJar();
   const clientId = clients[client].id;
@@ -77,7 +80,7 @@ export async function login(
       code_verifier: verifier,
       ...(client === 'rotating' ? { client_id: clientId } : {}),
     },
-    headers: client === 'confidential' ? asConfidential : {},
+    headers: client === 'rotating' ? {} : client === 'watched' ? asWatched : asConfidential,
   });
   return toTokens(answer);
 }

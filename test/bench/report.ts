@@ -2,6 +2,7 @@
 import { cpus } from 'node:os';
 import { median } from './measure.ts';
 import type { Round } from './measure.ts';
+import type { RevocationTimes } from './revocation.ts';
 import type { Engine, Scenario } from './scenarios.ts';
 
 export type Verdict = 'reached' | 'not reached' | '';
@@ -95,6 +96,13 @@ export function printTable(lines: readonly Line[]): void {
   console.log(row(columns.map(({ title }) => title)));
   console.log(row(columns.map(({ width }) => '-'.repeat(width))));
   for (const line of lines) console.log(row(columns.map((column) => column.text(line))));
+}
+
+export function printRevocation({ target, medianMs, slowestMs, bar, reached }: RevocationTimes): void {
+  const times = `median ${medianMs.toFixed(0)} ms, slowest ${slowestMs.toFixed(0)} ms`;
+  console.log(
+    `right ended → application informed, ${target}: ${times} (≤ ${bar} ms ${reached ? 'reached' : 'not reached'})`,
+  );
 }
 
 function pad(text: string, index: number): string {

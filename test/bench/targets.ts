@@ -6,13 +6,19 @@ import type { HttpClient } from './http-client.ts';
 import type { Target } from './measure.ts';
 import { startBenchPostgres } from './postgres.ts';
 import { productEnvironment, seedProduct } from './product.ts';
+import type { Watched } from './product.ts';
 import { discover } from './protocol.ts';
+import { listenForLogouts } from './revocation.ts';
+import type { LogoutListener } from './revocation.ts';
 import { databaseCpuMs, freePort, startServer } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
 
 export type RunningTargets = {
   targets: Target[];
   starts: { title: string; startMs: number }[];
+  /** On which targets the end of a right can be followed. */
+  watched: Map<string, Watched[]>;
+  listener: LogoutListener;
   stop(): Promise<void>;
 };
 
@@ -23,8 +29,9 @@ const connections = 16;
 
 /** @param keys of `bare`, `pglite`, `postgres`, `postgres-2` (two processes on one database). */
 export async function startTargets(keys: readonly string[], options: Options): Promise<RunningTargets> {
-  const running: RunningTargets = { targets: [], starts: [], stop };
-  const stops: (() => Promise<void>)[] = [];
+  const listener = await listenForLogouts();
+  const running: RunningTargets = { targets: [], starts: [], watched: new Map(), listener, stop };
+  const stops: (() => Promise<void>)[] = [async () => listener.close()];
   async function stop(): Promise<void> {
     for (const step of stops.toReversed()) await step();
   }
@@ -64,8 +71,8 @@ export async function startTargets(keys: readonly string[], options: Options): P
       const port = String(await freePort());
       await add('bare', [await start('bare', 'test/bench/bare-server.ts', { PORT: port })]);
     }
-    if (keys.includes('pglite')) await startEmbedded(options, start, add);
-    if (keys.includes('postgres')) await startOnPostgres(keys, options, { start, add, stops });
+    if (keys.includes('pglite')) await startEmbedded(options, running, start, add);
+    if (keys.includes('postgres')) await startOnPostgres(keys, options, { running, start, add, stops });
     return running;
   } catch (error) {
     await stop();
@@ -76,9 +83,14 @@ export async function startTargets(keys: readonly string[], options: Options): P
 type Start = (title: string, script: string, env: Record<string, string>) => Promise<ServerProcess>;
 type Add = (key: string, servers: ServerProcess[], cluster?: string) => Promise<void>;
 
-async function startEmbedded(options: Options, start: Start, add: Add): Promise<void> {
+async function startEmbedded(
+  options: Options,
+  running: RunningTargets,
+  start: Start,
+  add: Add,
+): Promise<void> {
   const env = productEnvironment({ port: await freePort(), dataDir: join(options.directory, 'pglite') });
-  await seedProduct(env);
+  running.watched.set('pglite', await seedProduct(env, running.listener.url));
   const first = await start('pglite, first with this data', 'src/main.ts', env);
   await first.stop();
   await add('pglite', [await start('pglite, second time', 'src/main.ts', env)]);
@@ -87,14 +99,19 @@ async function startEmbedded(options: Options, start: Start, add: Add): Promise<
 async function startOnPostgres(
   keys: readonly string[],
   options: Options,
-  { start, add, stops }: { start: Start; add: Add; stops: (() => Promise<void>)[] },
+  {
+    running,
+    start,
+    add,
+    stops,
+  }: { running: RunningTargets; start: Start; add: Add; stops: (() => Promise<void>)[] },
 ): Promise<void> {
   const postgres = await startBenchPostgres();
   stops.push(postgres.stop);
   const port = await freePort();
   const shared = { databaseUrl: postgres.url, dataDir: join(options.directory, 'postgres') };
   const env = productEnvironment({ port, ...shared });
-  await seedProduct(env);
+  running.watched.set('postgres', await seedProduct(env, running.listener.url));
   const one = await start('postgres', 'src/main.ts', env);
   await add('postgres', [one], postgres.clusterDirectory);
   if (!keys.includes('postgres-2')) return;
@@ -117,6 +134,7 @@ async function toTarget(
     key,
     title: key,
     http,
+    origin: first?.origin ?? '',
     endpoints: await discover(http, first?.origin ?? ''),
     async usage() {
       const usages = await Promise.all(servers.map((server) => server.usage()));

@@ -45,6 +45,7 @@ export class Visitor {
       headers: {
         cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
         'accept-language': this.#language,
+        ...(init.method === 'POST' ? { origin: new URL(url).origin } : {}),
       },
     });
     for (const cookie of response.headers.getSetCookie()) {
