@@ -1,14 +1,13 @@
-// Applies applications with their clients and rights. Secrets of clients are made in the portal, never in a file.
-import { sql } from 'kysely';
-import type { ClaimsIn } from '../../platform/db/types.ts';
+// Applies applications, each with its clients and rights.
 import { isAppError } from '../../platform/errors.ts';
-import { checkRoles, notifyClientChanged } from '../applications/index.ts';
+import { checkRoles } from '../applications/index.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Row } from './bulk.ts';
+import { applyClients } from './apply-clients.ts';
 import { applyRights } from './apply-rights.ts';
 import { loadOrganisations, loadOrganisationsById } from './lookups.ts';
 import { periodFields, periodOf, stopsEarlier } from './periods.ts';
-import { inside, type Declared } from './problems.ts';
+import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
 import { declareOnce, reportUnknown, type Run } from './run.ts';
@@ -37,21 +36,6 @@ const applicationFields: Field[] = [
   { name: 'roleClaim', column: 'role_claim' },
   ...periodFields,
 ];
-
-const clientTable = {
-  table: 'client',
-  columns: {
-    ...{
-      id: 'text',
-      application_id: 'uuid',
-      name: 'text',
-      metadata: 'jsonb',
-      secrets: 'jsonb',
-      claims_in: 'jsonb',
-    },
-    ...{ pkce_required: 'boolean', disabled_at: 'timestamptz', version: 'integer' },
-  },
-};
 
 type DeclaredApplication = Declared<DeclaredValue<'applications'>>;
 
@@ -137,75 +121,5 @@ function hasBadRoles(run: Run, declared: DeclaredApplication): boolean {
   } catch (error) {
     if (!isAppError(error)) throw error;
     return run.problems.reportFields(declared, error.fields ?? {});
-  }
-}
-
-const allClaims: ClaimsIn = { idToken: true, userinfo: true, accessToken: true, introspection: true };
-
-async function applyClients(run: Run, declared: DeclaredApplication, applicationId: string): Promise<void> {
-  const clients = declared.value.clients ?? [];
-  if (clients.length === 0) return;
-  const { rows } = await sql<Row & { id: string; version: number }>`
-    select id, application_id, name, metadata, secrets, claims_in, pkce_required, disabled_at, version
-    from client where id = any(${clients.map((client) => client.id)}::text[])`.execute(run.change.trx);
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const items: Item[] = [];
-  for (const [index, value] of clients.entries()) {
-    const client = inside(declared, ['clients', index], value);
-    const existing = byId.get(value.id);
-    if (!declareOnce(run, client, `client ${value.id}`)) continue;
-    if (existing !== undefined && existing['application_id'] !== applicationId) {
-      run.problems.report(client, ['id'], 'client_id_taken');
-      continue;
-    }
-    if (await hasBadMetadata(run, client, value)) continue;
-    items.push({
-      ...{ declared: client, key: `client ${value.id}`, label: value.id, existing, about: { applicationId } },
-      row: {
-        ...{ id: value.id, application_id: applicationId, name: value.name, metadata: value.metadata },
-        claims_in: { ...((existing?.['claims_in'] as ClaimsIn | undefined) ?? allClaims), ...value.claimsIn },
-        pkce_required: value.pkceRequired ?? existing?.['pkce_required'] ?? true,
-        ...{ secrets: existing?.['secrets'] ?? [], disabled_at: existing?.['disabled_at'] ?? null },
-        version: existing?.version ?? 1,
-      },
-    });
-  }
-  const done = await reconcile(run, items, {
-    ...{
-      noun: 'clients',
-      shape: clientTable,
-      subjectType: 'client',
-      created: 'client.created',
-      changed: 'client.changed',
-    },
-    fields: [
-      { name: 'id', column: 'id' },
-      { name: 'name', column: 'name' },
-      { name: 'metadata', column: 'metadata' },
-      { name: 'claimsIn', column: 'claims_in' },
-      { name: 'pkceRequired', column: 'pkce_required' },
-    ],
-  });
-  // Processes keep clients in memory for a moment: they read them again once this is committed.
-  for (const { row } of done) await notifyClientChanged(run.change.trx, String(row['id']));
-}
-
-async function hasBadMetadata(
-  run: Run,
-  client: Declared<unknown>,
-  value: { id: string; metadata: Record<string, unknown> },
-): Promise<boolean> {
-  const secret = ['client_secret', 'client_id'].find((name) => name in value.metadata);
-  if (secret !== undefined) {
-    run.problems.report(client, ['metadata', secret], 'client_metadata_reserved', { name: secret });
-    return true;
-  }
-  try {
-    await run.options.validateClientMetadata?.({ client_id: value.id, ...value.metadata });
-    return false;
-  } catch (error) {
-    if (!isAppError(error)) throw error;
-    run.problems.report(client, ['metadata'], error.code, error.params);
-    return true;
   }
 }

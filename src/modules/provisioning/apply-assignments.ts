@@ -2,20 +2,17 @@
 import { sql } from 'kysely';
 import type { ContextValues } from '../../platform/db/types.ts';
 import { newId } from '../../platform/ids.ts';
-import type { ConferredAssignment } from '../administration/index.ts';
 import { leavesOut } from '../affiliations/index.ts';
-import { findFieldErrors } from '../assignments/index.ts';
 import { canonicalContext } from '../rights/index.ts';
-import { affiliationsAt, runningTime } from './affiliation-choice.ts';
+import { affiliationsAt } from './affiliation-choice.ts';
+import { periodIn, withoutRefused, type AssignmentItem, type Resolved } from './assignment-rules.ts';
 import type { Row } from './bulk.ts';
 import {
   findAffiliations,
   findPeople,
   loadApplications,
-  loadCeilingsOnce,
   loadOrganisations,
   loadUnits,
-  runningUnitsOf,
   unitKey,
   type StoredAffiliation,
 } from './lookups.ts';
@@ -23,8 +20,8 @@ import { matchPeriod } from './matching.ts';
 import { filledPeriod, periodFields, writtenPeriod } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
-import { reconcile, stableText, type Field, type Item } from './reconcile.ts';
-import { declareOnce, reportUnknown, type RightRef, type Run } from './run.ts';
+import { reconcile, stableText, type Field } from './reconcile.ts';
+import { declareOnce, reportUnknown, type Run } from './run.ts';
 
 const assignmentTable = {
   table: 'assignment',
@@ -54,15 +51,6 @@ interface StoredAssignment extends Row {
   readonly valid_from: Date;
   readonly valid_until: Date | null;
   readonly version: number;
-}
-
-/** A declaration with everything it refers to. */
-interface Resolved {
-  readonly declared: DeclaredAssignment;
-  readonly affiliation: StoredAffiliation;
-  readonly right: RightRef;
-  readonly context: ContextValues;
-  readonly written: { from: Date | undefined; until: Date | null | undefined };
 }
 
 export async function applyAssignments(run: Run, batch: readonly DeclaredAssignment[]): Promise<void> {
@@ -116,11 +104,6 @@ export async function applyAssignments(run: Run, batch: readonly DeclaredAssignm
   });
 }
 
-const periodIn = (row: Row) => ({
-  from: row['valid_from'] as Date,
-  until: row['valid_until'] as Date | null,
-});
-
 function resolve(
   run: Run,
   declared: DeclaredAssignment,
@@ -173,10 +156,6 @@ async function findStored(
   return byKey;
 }
 
-interface AssignmentItem extends Item<DeclaredValue<'assignments'>> {
-  readonly resolved: Resolved;
-}
-
 function assignmentItem(
   run: Run,
   resolved: Resolved,
@@ -223,55 +202,4 @@ function assignmentItem(
       ...{ ...period, version: existing?.version ?? 1 },
     },
   };
-}
-
-/** Judges what is new or longer; what stays, or becomes shorter, was conferred already. */
-async function withoutRefused(run: Run, items: readonly AssignmentItem[]): Promise<AssignmentItem[]> {
-  const conferring = items.filter(({ existing, row }) => {
-    if (existing === undefined) return true;
-    const [before, after] = [periodIn(existing), periodIn(row)];
-    return (
-      after.from < before.from || (after.until?.getTime() ?? Infinity) > (before.until?.getTime() ?? Infinity)
-    );
-  });
-  const pairs = conferring.map(
-    ({ resolved: { right, affiliation } }) => [right.id, affiliation.organisation_id] as const,
-  );
-  const ceilings = await loadCeilingsOnce(run, pairs);
-  const allowance = {
-    actor: null,
-    ancestors: new Map(),
-    ceilings,
-    at: run.change.at,
-    zone: run.site.config.timeZone,
-  };
-  const refused = new Set<AssignmentItem>();
-  for (const item of conferring) {
-    const { declared, affiliation, right, context } = item.resolved;
-    const { from, until } = periodIn(item.row);
-    const conferred: ConferredAssignment = {
-      ...{ what: 'assignment', personId: affiliation.person_id, organisationId: affiliation.organisation_id },
-      ...{
-        rightId: right.id,
-        context,
-        period: { from, until },
-        startIsNew: false,
-        affiliation: runningTime(affiliation),
-      },
-    };
-    const units = right.contexts.some((definition) => definition.kind === 'unit')
-      ? await runningUnitsOf(run, affiliation.organisation_id)
-      : new Set<string>();
-    const wrong = findFieldErrors({ conferred, allowance, definitions: right.contexts, context, units });
-    for (const [field, error] of Object.entries(wrong)) {
-      run.problems.report(
-        declared,
-        field.replace(/^context\./, 'contexts.').split('.'),
-        error.code,
-        error.params,
-      );
-      refused.add(item);
-    }
-  }
-  return items.filter((item) => !refused.has(item));
 }

@@ -1,0 +1,100 @@
+// Applies the clients of applications. Their secrets are made in the portal, never in a file.
+import { sql } from 'kysely';
+import type { ClaimsIn } from '../../platform/db/types.ts';
+import { isAppError } from '../../platform/errors.ts';
+import { notifyClientChanged } from '../applications/index.ts';
+import type { Row } from './bulk.ts';
+import { inside, type Declared } from './problems.ts';
+import type { DeclaredValue } from './provisioning.format.ts';
+import { reconcile, type Item } from './reconcile.ts';
+import { declareOnce, type Run } from './run.ts';
+
+const clientTable = {
+  table: 'client',
+  columns: {
+    ...{
+      id: 'text',
+      application_id: 'uuid',
+      name: 'text',
+      metadata: 'jsonb',
+      secrets: 'jsonb',
+      claims_in: 'jsonb',
+    },
+    ...{ pkce_required: 'boolean', disabled_at: 'timestamptz', version: 'integer' },
+  },
+};
+
+const allClaims: ClaimsIn = { idToken: true, userinfo: true, accessToken: true, introspection: true };
+
+/** The clients of one application. */
+export async function applyClients(
+  run: Run,
+  declared: Declared<DeclaredValue<'applications'>>,
+  applicationId: string,
+): Promise<void> {
+  const clients = declared.value.clients ?? [];
+  if (clients.length === 0) return;
+  const { rows } = await sql<Row & { id: string; version: number }>`
+    select id, application_id, name, metadata, secrets, claims_in, pkce_required, disabled_at, version
+    from client where id = any(${clients.map((client) => client.id)}::text[])`.execute(run.change.trx);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const items: Item[] = [];
+  for (const [index, value] of clients.entries()) {
+    const client = inside(declared, ['clients', index], value);
+    const existing = byId.get(value.id);
+    if (!declareOnce(run, client, `client ${value.id}`)) continue;
+    if (existing !== undefined && existing['application_id'] !== applicationId) {
+      run.problems.report(client, ['id'], 'client_id_taken');
+      continue;
+    }
+    if (await hasBadMetadata(run, client, value)) continue;
+    items.push({
+      ...{ declared: client, key: `client ${value.id}`, label: value.id, existing, about: { applicationId } },
+      row: {
+        ...{ id: value.id, application_id: applicationId, name: value.name, metadata: value.metadata },
+        claims_in: { ...((existing?.['claims_in'] as ClaimsIn | undefined) ?? allClaims), ...value.claimsIn },
+        pkce_required: value.pkceRequired ?? existing?.['pkce_required'] ?? true,
+        ...{ secrets: existing?.['secrets'] ?? [], disabled_at: existing?.['disabled_at'] ?? null },
+        version: existing?.version ?? 1,
+      },
+    });
+  }
+  const done = await reconcile(run, items, {
+    ...{
+      noun: 'clients',
+      shape: clientTable,
+      subjectType: 'client',
+      created: 'client.created',
+      changed: 'client.changed',
+    },
+    fields: [
+      { name: 'id', column: 'id' },
+      { name: 'name', column: 'name' },
+      { name: 'metadata', column: 'metadata' },
+      { name: 'claimsIn', column: 'claims_in' },
+      { name: 'pkceRequired', column: 'pkce_required' },
+    ],
+  });
+  // Processes keep clients in memory for a moment: they read them again once this is committed.
+  for (const { row } of done) await notifyClientChanged(run.change.trx, String(row['id']));
+}
+
+async function hasBadMetadata(
+  run: Run,
+  client: Declared<unknown>,
+  value: { id: string; metadata: Record<string, unknown> },
+): Promise<boolean> {
+  const secret = ['client_secret', 'client_id'].find((name) => name in value.metadata);
+  if (secret !== undefined) {
+    run.problems.report(client, ['metadata', secret], 'client_metadata_reserved', { name: secret });
+    return true;
+  }
+  try {
+    await run.options.validateClientMetadata?.({ client_id: value.id, ...value.metadata });
+    return false;
+  } catch (error) {
+    if (!isAppError(error)) throw error;
+    run.problems.report(client, ['metadata'], error.code, error.params);
+    return true;
+  }
+}
