@@ -1,0 +1,58 @@
+// A part of a form as a table: read and printed as it stands, or with a control in every cell. The same rows serve both.
+import type { ModelForms } from '../forms/index.ts';
+
+export type Control =
+  | { readonly kind: 'select'; readonly value: string; readonly options: readonly Choice[] }
+  | { readonly kind: 'check'; readonly value: boolean }
+  | { readonly kind: 'text' | 'lines'; readonly value: string };
+
+export interface Choice {
+  readonly value: string;
+  readonly text: string;
+}
+
+export interface GridCell {
+  /** What stands there when it is read; empty: nothing. */
+  readonly text: string;
+  /** Absent: it cannot be changed here. */
+  readonly control?: Control | undefined;
+}
+
+export interface GridRow {
+  readonly id: string;
+  readonly label: string;
+  readonly sub?: string | undefined;
+  readonly cells: Readonly<Record<string, GridCell>>;
+  /** Says nothing so far; shown only where it can be filled in. */
+  readonly blank?: boolean | undefined;
+}
+
+export interface Grid {
+  readonly id: string;
+  readonly title: string;
+  /** Heading of the first column. */
+  readonly head: string;
+  readonly columns: readonly { readonly id: string; readonly text: string }[];
+  readonly rows: readonly GridRow[];
+  readonly notes?: readonly string[] | undefined;
+}
+
+export interface GridContext {
+  readonly forms: ModelForms;
+  /** A text of `decisions.<key>`. */
+  readonly t: (key: string, params?: Record<string, string | number>) => string;
+}
+
+/** What was sent for a cell; absent: the cell was not on the page, or its box was not ticked. */
+export type ReadCell = (row: string, column: string) => string | undefined;
+
+export const cellName = (row: string, column: string): string => `${row}|${column}`;
+
+export const nameOfGroup = (context: GridContext, id: string): string =>
+  context.forms.groups.find((group) => group.id === id)?.name ?? id;
+
+/** A cell with a choice; what is read is the text of the value. */
+export function choiceCell(value: string, options: readonly Choice[]): GridCell {
+  const text = options.find((option) => option.value === value)?.text ?? value;
+  return { text: value === '' ? '' : text, control: { kind: 'select', value, options } };
+}

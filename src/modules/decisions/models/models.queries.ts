@@ -1,0 +1,61 @@
+// Reads the versions of the rights model of an application.
+import type { Reader, Writer } from '../../../platform/db/types.ts';
+import { modelFormsSchema, type ModelForms } from '../forms/index.ts';
+
+export interface ModelVersion {
+  readonly id: string;
+  readonly number: number;
+  readonly status: 'draft' | 'valid' | 'superseded';
+  readonly note: string | null;
+  readonly authorName: string | null;
+  readonly createdAt: Date;
+  /** Null: it never became valid. */
+  readonly validFrom: Date | null;
+  readonly supersededAt: Date | null;
+  readonly version: number;
+}
+
+export interface StoredModel extends ModelVersion {
+  readonly forms: ModelForms;
+}
+
+const query = (reader: Reader | Writer, applicationId: string) =>
+  (reader as Writer)
+    .selectFrom('decision_model as m')
+    .leftJoin('person as p', 'p.id', 'm.author_person_id')
+    .select(['m.id', 'm.number', 'm.status', 'm.note', 'm.version', 'p.given_name', 'p.family_name'])
+    .select(['m.created_at', 'm.valid_from', 'm.superseded_at'])
+    .where('m.application_id', '=', applicationId)
+    .orderBy('m.number', 'desc');
+
+type Row = Awaited<ReturnType<ReturnType<typeof query>['execute']>>[number];
+
+const toVersion = (row: Row): ModelVersion => ({
+  id: row.id,
+  number: row.number,
+  status: row.status,
+  note: row.note,
+  authorName: row.family_name === null ? null : `${row.given_name} ${row.family_name}`,
+  createdAt: row.created_at,
+  validFrom: row.valid_from,
+  supersededAt: row.superseded_at,
+  version: row.version,
+});
+
+/** All versions, newest first. */
+export async function listModels(reader: Reader, applicationId: string): Promise<ModelVersion[]> {
+  return (await query(reader, applicationId).execute()).map(toVersion);
+}
+
+/** One version with its forms: by number, or the one that is valid or a draft. */
+export async function findModel(
+  reader: Reader | Writer,
+  applicationId: string,
+  which: number | 'valid' | 'draft',
+): Promise<StoredModel | undefined> {
+  const row = await query(reader, applicationId)
+    .select('m.forms')
+    .where((eb) => (typeof which === 'number' ? eb('m.number', '=', which) : eb('m.status', '=', which)))
+    .executeTakeFirst();
+  return row && { ...toVersion(row), forms: modelFormsSchema.parse(row.forms) };
+}
