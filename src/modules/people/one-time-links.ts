@@ -28,6 +28,18 @@ export function readOneTimeToken(secrets: Secrets, token: string): string | unde
   return isId(linkId) ? linkId : undefined;
 }
 
+/** Lets every unused link of the person die, or only those of one purpose. */
+export async function expireLinks(change: Change, personId: string, purpose?: LinkPurpose): Promise<void> {
+  let links = change.trx
+    .updateTable('one_time_link')
+    .set({ expires_at: change.at })
+    .where('person_id', '=', personId)
+    .where('used_at', 'is', null)
+    .where('expires_at', '>', change.at);
+  if (purpose !== undefined) links = links.where('purpose', '=', purpose);
+  await links.execute();
+}
+
 /**
  * Makes a link and lets the earlier unused ones of this person and purpose die.
  * @returns its id, for the outbox message `{ template, personId, linkId }`.
@@ -37,14 +49,7 @@ export async function createOneTimeLink(
   secrets: Secrets,
   link: { readonly personId: string; readonly purpose: LinkPurpose; readonly ttlSeconds: number },
 ): Promise<string> {
-  await change.trx
-    .updateTable('one_time_link')
-    .set({ expires_at: change.at })
-    .where('person_id', '=', link.personId)
-    .where('purpose', '=', link.purpose)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', change.at)
-    .execute();
+  await expireLinks(change, link.personId, link.purpose);
   const id = newId();
   await change.trx
     .insertInto('one_time_link')

@@ -9,6 +9,7 @@ import { findHeadless, loadActingActor, type Actor } from '../administration/ind
 import { refuseWrong, requirePowerOverSite } from '../organisations/index.ts';
 import { loadPersonFacts, lockPersonUnder } from './people.facts.ts';
 import { aboutPerson, inviteAgain, onBehalf } from './people.invitation.ts';
+import { expireLinks } from './one-time-links.ts';
 import { checkPerson, personSearchText, sortNameOf, type PersonDetails } from './people.model.ts';
 import { mayChangePerson, mayDisablePerson } from './people.policy.ts';
 
@@ -99,6 +100,7 @@ export async function disablePerson(
       })
       .where('id', '=', found.id)
       .execute();
+    await expireLinks(change, found.id);
     if (input.acknowledgeLast !== true) await refuseHeadless(change, found.id, until);
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after: { until } });
     change.accessEnded({ personId: found.id, wholePerson: true });
@@ -187,13 +189,7 @@ async function announceMailChange(
   found: PersonRow,
   hasPassword: boolean,
 ): Promise<void> {
-  await change.trx
-    .updateTable('one_time_link')
-    .set({ expires_at: change.at })
-    .where('person_id', '=', found.id)
-    .where('used_at', 'is', null)
-    .where('expires_at', '>', change.at)
-    .execute();
+  await expireLinks(change, found.id);
   const payload = { template: 'mail_changed', personId: found.id, to: found.mail };
   change.enqueue({ kind: 'mail', payload });
   if (!hasPassword) await inviteAgain(site, change, found.id, onBehalf(change.origin));

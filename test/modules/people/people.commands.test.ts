@@ -290,6 +290,30 @@ test('a local administrator cannot take over the account of a head or an operato
   );
 });
 
+test('links on their way die with another mail address and when the person is disabled', async () => {
+  const actor = await world.actor(operator);
+  const origin = world.origin(operator);
+  const usable = async (personId: string) => {
+    const links = await site.db.handle
+      .selectFrom('one_time_link')
+      .select('id')
+      .where('person_id', '=', personId)
+      .execute();
+    const tokens = links.map((link) => oneTimeToken(site.secrets, link.id));
+    const found = await Promise.all(
+      tokens.map((token) => findUsableLink(site.db.reader, site.secrets, token, site.clock.now())),
+    );
+    return found.filter((link) => link !== undefined).length;
+  };
+  const { personId } = await add(head, newPerson());
+  const details = { givenName: 'A', familyName: 'B', language: 'nl', personId, version: 1 } as const;
+  await changePerson(site, actor, origin, { ...details, mail: 'moved@town.example' });
+  // The old one is dead, and a new one went to the new address.
+  assert.equal(await usable(personId), 1);
+  await disablePerson(site, actor, origin, { personId, version: 2 });
+  assert.equal(await usable(personId), 0);
+});
+
 test('only operators disable people, never themselves, and never the last head administrator unasked', async () => {
   const actor = await world.actor(operator);
   const origin = world.origin(operator);
