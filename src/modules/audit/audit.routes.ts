@@ -55,12 +55,11 @@ function readQuery(req: Request): AuditListQuery {
   });
 }
 
-function toFilter(site: Site, { q, filters }: AuditListQuery): AuditFilter {
+function toFilter(site: Site, { filters }: AuditListQuery): AuditFilter {
   const zone = site.config.timeZone;
   return {
-    q,
     action: filters.action,
-    outcome: filters.outcome,
+    outcome: outcomes.find((outcome) => outcome === filters.outcome),
     personId: filters.person,
     organisationId: filters.organisation,
     applicationId: filters.application,

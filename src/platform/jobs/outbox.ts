@@ -139,7 +139,13 @@ export function createOutbox(
     drain,
     async start() {
       started = true;
-      if (site.db.engine === 'postgres') stopListening = await site.db.listen(outboxChannel, addSlot);
+      if (site.db.engine === 'postgres') {
+        // Without it (a pooler that has no LISTEN) what other processes leave waits for the sweep.
+        stopListening = await site.db.listen(outboxChannel, addSlot).catch((error: unknown) => {
+          site.logger.warn({ err: error }, 'the outbox hears nothing from other processes');
+          return undefined;
+        });
+      }
       addSlot();
     },
     async stop() {
