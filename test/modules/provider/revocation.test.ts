@@ -184,6 +184,31 @@ describe('what ends by a change', () => {
   });
 });
 
+describe('what ends in the tables alone, with nobody to revoke it', () => {
+  for (const [what, statement] of [
+    ['the assignment', 'update assignment set valid_until = $2 where id = $1'],
+    ['the offer', 'update offer set valid_until = $2 where id = $1'],
+    ['the person', 'update person set valid_until = $2 where id = $1'],
+  ] as const) {
+    test(`${what}: introspection, UserInfo and refresh see it at once`, async () => {
+      const access = await createAccess(world);
+      const { party, tokens } = await signedIn(access);
+      const ids = {
+        'the assignment': access.assignment.id,
+        'the offer': access.offer.id,
+        'the person': access.person.id,
+      };
+      await app.site.db.query(statement, [ids[what], app.site.clock.now()]);
+      assert.equal((await oidc.tokenIntrospection(party.config, tokens.access_token)).active, false);
+      const headers = { authorization: `Bearer ${tokens.access_token}` };
+      assert.equal((await fetch(`${app.url}/userinfo`, { headers })).status, 401);
+      await assert.rejects(oidc.refreshTokenGrant(party.config, tokens.refresh_token ?? ''), {
+        error: 'invalid_grant',
+      });
+    });
+  }
+});
+
 describe('a disabled person', () => {
   test('is signed out everywhere, and told so at the next sign-in', async () => {
     const access = await createAccess(world, { client: told });
