@@ -15,6 +15,8 @@ export interface Call {
   readonly caller: Caller;
   readonly point: DecisionPoint;
   readonly words: Translator;
+  /** Our own identifier of the request, for the audit. */
+  readonly requestId?: string | undefined;
 }
 
 /** @throws AuthzenError 403 when the caller asks for a trace it may not see */

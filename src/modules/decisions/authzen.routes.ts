@@ -1,13 +1,7 @@
 // The AuthZEN Authorization API 1.0 over HTTP: reads a request, asks the decision point, writes the answer. A denial is an
 // answer (200); errors are about the call itself. Source: research standards §2; docs/authzen.md.
-import {
-  json,
-  Router,
-  type ErrorRequestHandler,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express';
+import { json, Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import '../../web/express.ts';
 import type { DecisionPower } from '../../platform/db/types.ts';
 import type { Translator } from '../../platform/i18n.ts';
 import type { Site } from '../../platform/site.ts';
@@ -18,7 +12,17 @@ import { authzenPaths, createMetadataHandler, metadataPath } from './authzen.met
 import { AuthzenError, parseEvaluation, parseEvaluations, parseReasons } from './authzen.schema.ts';
 import { answerActionSearch, answerResourceSearch, answerSubjectSearch } from './authzen.search.ts';
 import { createDecisionPoint } from './decision.point.ts';
+import { answerCondition, conditionPath } from './authzen.condition.ts';
 import type { CompileModel } from './snapshot.ts';
+import {
+  deleteRecordItems,
+  deleteSubjectItems,
+  listRecordItems,
+  listSubjectItems,
+  putRecordItems,
+  putSubjectItems,
+  syncPaths,
+} from './sync.routes.ts';
 
 export interface AuthzenDeps {
   readonly provider: ProviderHandle;
@@ -27,9 +31,10 @@ export interface AuthzenDeps {
   readonly compile?: CompileModel | undefined;
 }
 
-const bodyLimit = '4mb';
+/** Five thousand records of a few kilobytes. */
+const bodyLimit = '16mb';
 
-type Endpoint = (call: Call, body: unknown) => Promise<object>;
+type Endpoint = (call: Call, given: unknown) => Promise<object>;
 
 export function createAuthzenRoutes(site: Site, deps: AuthzenDeps): Router {
   const point = createDecisionPoint(site, deps.compile ? { compile: deps.compile } : {});
@@ -37,29 +42,40 @@ export function createAuthzenRoutes(site: Site, deps: AuthzenDeps): Router {
   point.snapshots.onClientsChanged = (applicationId) => callers.forget(applicationId);
   const router = Router();
 
+  /** Runs before an endpoint: who calls, and may they. */
+  const admit =
+    (power: DecisionPower): RequestHandler =>
+    async (req, res, next) => {
+      // First, so that a client or right that was withdrawn a moment ago is not remembered.
+      await point.snapshots.catchUp();
+      const caller = await callers.authenticate(req);
+      if (!caller.powers.includes(power)) throw new AuthzenError(403, `the client may not ${power}`);
+      res.locals['caller'] = caller;
+      next();
+    };
+  const respond =
+    (answer: Endpoint, read: (req: Request) => unknown = (req) => req.body): RequestHandler =>
+    async (req, res) => {
+      const caller = res.locals['caller'] as Caller;
+      const call = { caller, point, words: deps.translator, requestId: req.requestId };
+      res.json(await answer(call, read(req)));
+    };
+  const body = [requireJson, json({ limit: bodyLimit })];
   const endpoint = (path: string, power: DecisionPower, answer: Endpoint): void => {
     router
       .route(path)
       .all(identifyRequest)
-      .post(
-        async (req, res, next) => {
-          // First, so that a client or right that was withdrawn a moment ago is not remembered.
-          await point.snapshots.catchUp();
-          const caller = await callers.authenticate(req);
-          if (!caller.powers.includes(power)) throw new AuthzenError(403, `the client may not ${power}`);
-          res.locals['caller'] = caller;
-          next();
-        },
-        requireJson,
-        json({ limit: bodyLimit }),
-        async (req: Request, res: Response) => {
-          const caller = res.locals['caller'] as Caller;
-          res.json(await answer({ caller, point, words: deps.translator }, req.body));
-        },
-      )
-      .all(
-        (_req, res) => void res.set('Allow', 'POST').status(405).type('text').send('only POST is answered'),
-      );
+      .post(admit(power), body, respond(answer))
+      .all(onlyMethods('POST'));
+  };
+  const collection = (path: string, put: Endpoint, remove: Endpoint, list: Endpoint): void => {
+    router
+      .route(path)
+      .all(identifyRequest, admit('synchronise'))
+      .get(respond(list, (req) => req.query))
+      .put(body, respond(put))
+      .delete(body, respond(remove))
+      .all(onlyMethods('GET, PUT, DELETE'));
   };
 
   endpoint(authzenPaths.evaluation, 'evaluate', evaluate);
@@ -67,6 +83,9 @@ export function createAuthzenRoutes(site: Site, deps: AuthzenDeps): Router {
   endpoint(authzenPaths.searchSubject, 'search', answerSubjectSearch);
   endpoint(authzenPaths.searchResource, 'search', answerResourceSearch);
   endpoint(authzenPaths.searchAction, 'search', answerActionSearch);
+  endpoint(conditionPath, 'search', answerCondition);
+  collection(syncPaths.records, putRecordItems, deleteRecordItems, listRecordItems);
+  collection(syncPaths.subjects, putSubjectItems, deleteSubjectItems, listSubjectItems);
   router.get(metadataPath, createMetadataHandler(site));
   router.use('/access/v1', answerError(site));
   return router;
@@ -80,6 +99,11 @@ const evaluateMany: Endpoint = async (call, body) => {
   const wanted = parseReasons(body);
   return 'items' in batch ? answerBatch(call, batch, wanted) : answerOne(call, batch, wanted);
 };
+
+const onlyMethods =
+  (allowed: string): RequestHandler =>
+  (_req, res) =>
+    void res.set('Allow', allowed).status(405).type('text').send(`only ${allowed} is answered`);
 
 /** The caller's own identifier of the request comes back unchanged. */
 const identifyRequest: RequestHandler = (req, res, next) => {

@@ -41,7 +41,8 @@ const personRows = `
   ) works on true
   left join lateral (
     select jsonb_agg(jsonb_build_object('source', s.source, 'facts', s.facts)) as list
-    from decision_subject s where s.application_id = $1::uuid and s.type = '${personType}' and s.id = asked.id::text collate "C"
+    from decision_subject s where s.application_id = $1::uuid and s.type = '${personType}'
+      and s.id = asked.id::text collate "C" and not s.facts ? 'gone'
   ) said on true
   left join lateral (
     select min(x.bound) as next from (
@@ -95,7 +96,7 @@ export function findOwnSubjects(
 ): Promise<OwnSubjectRow[]> {
   return db.query<OwnSubjectRow>(
     `select s.type, s.id, s.source, s.facts from decision_subject s
-     where s.application_id = $1::uuid and s.type = $2::text and s.id = any($3::text[])`,
+     where s.application_id = $1::uuid and s.type = $2::text and s.id = any($3::text[]) and not s.facts ? 'gone'`,
     [applicationId, type, ids],
   );
 }
