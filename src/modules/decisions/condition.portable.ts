@@ -167,5 +167,16 @@ export function toPortableSql(
   if (!model) return { where: nothing, joins: '', values: [] };
   const writer = new PortableWriter(model, type);
   const where = writer.write(condition);
-  return { where, joins: writer.joins(), values: writer.values };
+  return { ...withUsedValues(where, writer.values), joins: writer.joins() };
+}
+
+/** A comparison that could never hold leaves values behind that nothing speaks of, which PostgreSQL refuses. */
+function withUsedValues(where: string, values: readonly unknown[]): Pick<PortableSql, 'where' | 'values'> {
+  const used: number[] = [];
+  const renumbered = where.replaceAll(/\$(\d+)::/g, (_match, digits: string) => {
+    const number = Number(digits);
+    if (!used.includes(number)) used.push(number);
+    return `$${used.indexOf(number) + 1}::`;
+  });
+  return { where: renumbered, values: used.map((number) => values[number - 1]) };
 }
