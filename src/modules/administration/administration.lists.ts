@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { AdministrationKind, Reader } from '../../platform/db/types.ts';
 import type { Period } from '../../platform/period.ts';
+import { areSearchable, containsWords, searchWords } from '../../platform/search-words.ts';
 
 /** What is administered. */
 export type Seat =
@@ -154,13 +155,10 @@ export async function findCandidates(
   },
   at: Date,
 ): Promise<Candidate[]> {
-  const words = (search.q ?? '')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
+  const words = searchWords(search.q);
+  // Without something to find, a whole site would be sorted to show its first names: then only the place itself.
+  const wide = areSearchable(words) || search.affiliationId !== undefined;
+  const place = wide ? sql`true` : sql`f.organisation_id = ${search.organisationId ?? null}::uuid`;
   const { rows } = await sql<{
     id: string;
     person_id: string;
@@ -177,9 +175,9 @@ export async function findCandidates(
     join person p on p.id = f.person_id and p.valid_at @> ${at}::timestamptz
     join organisation o on o.id = f.organisation_id
     left join unit u on u.id = f.unit_id
-    where f.valid_at @> ${at}::timestamptz and ${scope}
+    where f.valid_at @> ${at}::timestamptz and ${scope} and ${place}
       and (${search.affiliationId ?? null}::uuid is null or f.id = ${search.affiliationId ?? null}::uuid)
-      and p.search_text like all(${patterns}::text[])
+      and ${containsWords(sql`p.search_text`, words)}
     order by (f.organisation_id = ${search.organisationId ?? null}::uuid) desc nulls last, p.sort_name, f.id
     limit ${maxCandidates + 1}`.execute(reader as never);
   return rows.map((row) => ({

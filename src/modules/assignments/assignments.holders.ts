@@ -1,6 +1,7 @@
 // Who holds what in an application, for its owner. Pages by key over the newest first; streams for an export.
 import { sql } from 'kysely';
 import type { ContextValues, Names, Reader } from '../../platform/db/types.ts';
+import { areSearchable, containsWords, searchWords } from '../../platform/search-words.ts';
 import type { Period } from '../../platform/period.ts';
 
 export type HolderState = 'current' | 'future' | 'past' | 'all';
@@ -45,7 +46,6 @@ interface Row {
   valid_from: Date;
   valid_until: Date | null;
   cancelled: boolean;
-  effective: boolean;
 }
 
 const stateConditions: Record<HolderState, (at: Date) => ReturnType<typeof sql>> = {
@@ -61,24 +61,14 @@ const stateConditions: Record<HolderState, (at: Date) => ReturnType<typeof sql>>
  */
 export async function listHolders(reader: Reader, query: HolderQuery, at: Date): Promise<Holder[]> {
   const { before, after, limit } = query;
-  const words = (query.q ?? '')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .toLowerCase()
-    .split(/\s+/)
-    .filter((word) => word !== '');
-  const patterns = words.map((word) => `%${word.replace(/[\\%_]/g, '\\$&')}%`);
   const place = before ? sql`a.id > ${before}::uuid` : after ? sql`a.id < ${after}::uuid` : sql`true`;
   const order = before ? sql`asc` : sql`desc`;
   const organisation = query.organisationCode
     ? sql`a.organisation_id = (select id from organisation where code = ${query.organisationCode})`
     : sql`true`;
-  const person =
-    patterns.length > 0
-      ? sql`exists (select 1 from person m where m.id = a.person_id and m.search_text like all(${patterns}::text[]))`
-      : sql`true`;
+  const [people, person] = personConditions(searchWords(query.q));
   const { rows } = await sql<Row>`
-    with found as (
+    with people as materialized (${people}), found as (
       select cut.id from application_right r cross join lateral (
         select a.id from assignment a
         where a.right_id = r.id and ${stateConditions[query.state](at)} and ${place} and ${organisation} and ${person}
@@ -90,13 +80,17 @@ export async function listHolders(reader: Reader, query: HolderQuery, at: Date):
     )
     select a.id, p.given_name || ' ' || p.family_name as person_name, o.code as organisation_code,
       o.name as organisation_name, r.id as right_id, r.code as right_code, r.names as right_names, a.context,
-      a.valid_from, a.valid_until, a.cancelled_at is not null as cancelled,
-      exists (select 1 from effective_assignment(${at}::timestamptz) e where e.assignment_id = a.id) as effective
+      a.valid_from, a.valid_until, a.cancelled_at is not null as cancelled
     from found join assignment a on a.id = found.id
     join person p on p.id = a.person_id
     join organisation o on o.id = a.organisation_id
     join application_right r on r.id = a.right_id
     order by a.id ${order}`.execute(reader as never);
+  const counting = await findEffective(
+    reader,
+    rows.map((row) => row.id),
+    at,
+  );
   return rows.map((row) => ({
     assignmentId: row.id,
     personName: row.person_name,
@@ -107,8 +101,32 @@ export async function listHolders(reader: Reader, query: HolderQuery, at: Date):
     context: row.context,
     period: { from: row.valid_from, until: row.valid_until },
     cancelled: row.cancelled,
-    effective: row.effective,
+    effective: counting.has(row.id),
   }));
+}
+
+/**
+ * Whom the words name, and the condition on an assignment. Rare names are looked up first; short words match so many
+ * people that the newest assignments are walked instead.
+ */
+function personConditions(words: readonly string[]) {
+  const nobody = sql`select null::uuid as id`;
+  if (words.length === 0) return [nobody, sql`true`] as const;
+  const matches = containsWords(sql`m.search_text`, words);
+  return areSearchable(words)
+    ? ([
+        sql`select m.id from person m where ${matches}`,
+        sql`a.person_id in (select id from people)`,
+      ] as const)
+    : ([nobody, sql`exists (select 1 from person m where m.id = a.person_id and ${matches})`] as const);
+}
+
+/** Asked by itself for the rows shown: inside the list the planner evaluated every assignment of the site. */
+async function findEffective(reader: Reader, ids: readonly string[], at: Date): Promise<Set<string>> {
+  const { rows } = await sql<{ assignment_id: string }>`
+    select assignment_id from effective_assignment(${at}::timestamptz)
+    where assignment_id = any(${[...ids]}::uuid[])`.execute(reader as never);
+  return new Set(rows.map((row) => row.assignment_id));
 }
 
 const batchSize = 1000;

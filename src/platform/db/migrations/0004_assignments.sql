@@ -79,6 +79,8 @@ create table assignment (
 create index assignment_person on assignment (person_id, right_id);
 create index assignment_organisation on assignment (organisation_id, person_id);
 create index assignment_right on assignment (right_id, organisation_id);
+-- The holders of a right, newest first, page by page.
+create index assignment_right_newest on assignment (right_id, id);
 create index assignment_ending on assignment (organisation_id, valid_until) where cancelled_at is null;
 
 -- Promise 1 in one place. What counts at the given instant: inside assignment, affiliation, person, organisation,
