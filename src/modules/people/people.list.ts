@@ -1,6 +1,6 @@
 // The list of people: filtered, searched, in pages by name, never outside the actor's scope. Never writes.
 // The first page must stay fast with a million people, so there are four ways to find it; each reads a bounded number
-// of rows in the case it is meant for. See docs/decisions/0006-lists.md.
+// of rows in the case it is meant for. See docs/decisions/0010-lists.md.
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { AffiliationType, Reader, Writer } from '../../platform/db/types.ts';
 import { notFound } from '../../platform/errors.ts';
