@@ -14,7 +14,7 @@ import {
 } from '../../web/view-models.ts';
 import { applicationHeader, nameIn, type Place } from '../rights/index.ts';
 import { clientKindOf, type Application, type Client } from './applications.model.ts';
-import type { ListedApplication } from './applications.queries.ts';
+import { maxCounted, type ListedApplication } from './applications.queries.ts';
 
 export interface Page {
   readonly words: T;
@@ -43,7 +43,7 @@ export function buildListPage(
       { key: 'name', text: words.t('applications.name') },
       { key: 'owner', text: words.t('applications.owner') },
       { key: 'rights', text: words.t('applications.rights'), numeric: true },
-      { key: 'holders', text: words.t('applications.holders'), numeric: true },
+      { key: 'assignments', text: words.t('applications.assignments'), numeric: true },
       { key: 'state', text: words.t('applications.state') },
     ],
     rows: applications.map((one) => ({
@@ -53,7 +53,11 @@ export function buildListPage(
           sub: one.code,
           href: paths.application(one.id),
         },
-        ...{ owner: one.owner.name, rights: words.number(one.rights), holders: words.number(one.holders) },
+        ...{
+          owner: one.owner.name,
+          rights: words.number(one.rights),
+          assignments: countText(words, one.assignments),
+        },
         state: { tags: [periodTag(words, one.period.from, one.period.until, now)] },
       },
     })),
@@ -66,6 +70,9 @@ export function buildListPage(
   };
   return { header, table };
 }
+
+const countText = (words: T, count: number): string =>
+  count > maxCounted ? words.t('applications.moreThan', { count: maxCounted }) : words.number(count);
 
 /** One application: what it is and its clients. */
 export function buildOverviewPage(

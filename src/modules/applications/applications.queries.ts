@@ -59,10 +59,12 @@ export async function getVisibleApplication(
   return toApplication(row);
 }
 
+export const maxCounted = 1000;
+
 export interface ListedApplication extends Application {
   readonly rights: number;
-  /** People with an assignment that runs, whether or not everything it rests on does. */
-  readonly holders: number;
+  /** Assignments that run, whether or not everything they rest on does; one more than {@link maxCounted} means more. */
+  readonly assignments: number;
 }
 
 /** The applications the actor may see, by code: a site has some dozens. */
@@ -75,13 +77,20 @@ export async function listApplications(reader: Reader, actor: Actor, at: Date): 
         .whereRef('r.application_id', '=', 'x.id')
         .where(sql<boolean>`r.valid_at @> ${at}::timestamptz`)
         .as('rights'),
-      sql<number>`(select count(distinct a.person_id) from assignment a join application_right r on r.id = a.right_id
-        where r.application_id = x.id and a.valid_at @> ${at}::timestamptz)`.as('holders'),
+      // Bounded: what nobody reads to the end is not counted to the end.
+      sql<number>`(select count(*)::int from (select 1 from assignment a join application_right r on r.id = a.right_id
+        where r.application_id = x.id and a.valid_at @> ${at}::timestamptz limit ${maxCounted + 1}) counted)`.as(
+        'assignments',
+      ),
     ])
     .where(applicationInScope(actor, 'application.view', sql.ref('x.id')))
     .orderBy('x.code')
     .execute();
-  return rows.map((row) => ({ ...toApplication(row), rights: row.rights ?? 0, holders: row.holders }));
+  return rows.map((row) => ({
+    ...toApplication(row),
+    rights: row.rights ?? 0,
+    assignments: row.assignments,
+  }));
 }
 
 const clientColumns = [
