@@ -6,6 +6,7 @@ import { createAffiliationRoutes } from './modules/affiliations/index.ts';
 import { createApplicationRoutes } from './modules/applications/index.ts';
 import { createAssignmentRoutes, createMyAccessRoutes } from './modules/assignments/index.ts';
 import { createAuditRoutes } from './modules/audit/index.ts';
+import { createRightsModelRoutes } from './modules/decisions/index.ts';
 import {
   createOrganisationRoutes,
   createTargetGroupRoutes,
@@ -31,6 +32,7 @@ export function createPortalPages(site: Site, provider: ProviderHandle): Router[
     }),
     createRightRoutes(site),
     createOfferRoutes(site),
+    createRightsModelRoutes(site),
     createAuditRoutes(site),
   ];
 }

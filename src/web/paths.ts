@@ -115,6 +115,16 @@ export const paths = {
   rotateClientSecret: (applicationId: string, clientId: string): string =>
     `${application(applicationId)}/clients/${part(clientId)}/secret`,
   clients: (applicationId: string): string => `${application(applicationId)}/clients`,
+  rightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model`,
+  rightsModelVersion: (applicationId: string, version: string): string =>
+    `${application(applicationId)}/rights-model?version=${encodeURIComponent(version)}`,
+  rightsModelGrid: (applicationId: string, form: string, grid: string): string =>
+    `${application(applicationId)}/rights-model/forms/${part(form)}/${part(grid)}`,
+  rightsModelDocument: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/document`,
+  rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
+  publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
+  discardRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/discard`,
 
   audit: (): string => '/audit',
   auditExport: (): string => '/audit/export.csv',

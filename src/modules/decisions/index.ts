@@ -1,3 +1,5 @@
 // What other modules and the composition root may use of the decisions.
 export { createAuthzenRoutes, type AuthzenDeps } from './authzen.routes.ts';
 export { createDecisionPoint, type Asked, type DecisionPoint } from './decision.point.ts';
+export { createRightsModelRoutes } from './models/models.routes.ts';
+export { publishDraft, saveDraft } from './models/models.commands.ts';

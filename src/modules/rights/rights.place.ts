@@ -42,7 +42,7 @@ export async function loadPlace(reader: Reader, actor: Actor, applicationId: unk
   };
 }
 
-export type ApplicationTab = 'overview' | 'rights' | 'offers' | 'holders' | 'administrators';
+export type ApplicationTab = 'overview' | 'rights' | 'offers' | 'holders' | 'rightsModel' | 'administrators';
 
 /** The top of the pages of an application. */
 export function applicationHeader(
@@ -59,6 +59,7 @@ export function applicationHeader(
     rights: paths.rights(place.id),
     offers: paths.offers(place.id),
     holders: paths.holders(place.id),
+    rightsModel: paths.rightsModel(place.id),
     administrators: paths.applicationAdministrators(place.id),
   };
   const items = (Object.keys(hrefs) as ApplicationTab[]).map((tab) => ({

@@ -6,20 +6,20 @@ import { choiceCell, type Grid, type GridContext, type ReadCell } from './grid.m
 type AccessListsForm = Extract<Form, { kind: 'access_lists' }>;
 
 function general(form: AccessListsForm, { t }: GridContext): Grid {
-  const options = ['on', 'off'].map((value) => ({ value, text: t(`acl.tab.${value}`) }));
+  const options = ['on', 'off'].map((value) => ({ value, text: t(`decisions.acl.tab.${value}`) }));
   return {
     id: 'general',
-    title: t('acl.general'),
-    head: t('acl.setting'),
-    columns: [{ id: 'value', text: t('scope.value') }],
+    title: t('decisions.acl.general'),
+    head: t('decisions.acl.setting'),
+    columns: [{ id: 'value', text: t('decisions.scope.value') }],
     rows: [
       {
         id: 'tab',
-        label: t('acl.permissionsTab'),
+        label: t('decisions.acl.permissionsTab'),
         cells: { value: choiceCell(form.permissionsTabDefault, options) },
       },
     ],
-    notes: [t('acl.owner'), t('acl.ownList')],
+    notes: [t('decisions.acl.owner'), t('decisions.acl.ownList')],
   };
 }
 
@@ -28,7 +28,7 @@ function domain(form: AccessListsForm, { t, forms }: GridContext): Grid[] {
   const { name, values } = form.domain;
   const options = [
     { value: '', text: '–' },
-    ...listLevels.map((level) => ({ value: level, text: t(`acl.levels.${level}`) })),
+    ...listLevels.map((level) => ({ value: level, text: t(`decisions.acl.levels.${level}`) })),
   ];
   const levelOf = (group: string, index: number) =>
     values[index]?.groups.find((line) => line.group === group)?.level ?? '';
@@ -36,7 +36,7 @@ function domain(form: AccessListsForm, { t, forms }: GridContext): Grid[] {
     {
       id: 'domain',
       title: name,
-      head: t('acl.group'),
+      head: t('decisions.acl.group'),
       columns: values.map(({ value }, index) => ({ id: String(index), text: value })),
       rows: forms.groups.map((group) => ({
         id: group.id,

@@ -4,7 +4,8 @@ import type { ModelForms } from '../forms/index.ts';
 export type Control =
   | { readonly kind: 'select'; readonly value: string; readonly options: readonly Choice[] }
   | { readonly kind: 'check'; readonly value: boolean }
-  | { readonly kind: 'text' | 'lines'; readonly value: string };
+  | { readonly kind: 'text'; readonly value: string }
+  | { readonly kind: 'lines'; readonly value: string };
 
 export interface Choice {
   readonly value: string;
@@ -39,7 +40,7 @@ export interface Grid {
 
 export interface GridContext {
   readonly forms: ModelForms;
-  /** A text of `decisions.<key>`. */
+  /** A text. */
   readonly t: (key: string, params?: Record<string, string | number>) => string;
 }
 

@@ -20,7 +20,7 @@ const own = ':own';
 
 const optionsOf = ({ t }: GridContext): Choice[] => [
   ...accessLevels.map((level) => ({ value: level, text: level })),
-  ...writing.map((level) => ({ value: `${level}${own}`, text: t('matrix.own', { level }) })),
+  ...writing.map((level) => ({ value: `${level}${own}`, text: t('decisions.matrix.own', { level }) })),
 ];
 
 function rowOf(matrix: Matrix, row: Row, context: GridContext): GridRow {
@@ -33,7 +33,7 @@ function rowOf(matrix: Matrix, row: Row, context: GridContext): GridRow {
   return {
     id: row.id,
     label: row.name,
-    sub: row.notApplicable ?? (row.specific ? context.t('matrix.specific') : undefined),
+    sub: row.notApplicable ?? (row.specific ? context.t('decisions.matrix.specific') : undefined),
     cells: Object.fromEntries(cells),
   };
 }
@@ -44,7 +44,7 @@ export function gridsOfMatrix(form: MatrixForm, context: GridContext): Grid[] {
     form.exceptions
       .filter((exception) => exception.matrix === matrix.id)
       .map(({ name, system, column, group }) =>
-        context.t('matrix.exception', {
+        context.t('decisions.matrix.exception', {
           name,
           system,
           column: nameOf(column),
@@ -54,7 +54,7 @@ export function gridsOfMatrix(form: MatrixForm, context: GridContext): Grid[] {
   return form.matrices.map((matrix) => ({
     id: matrix.id,
     title: matrix.name,
-    head: context.t('matrix.level'),
+    head: context.t('decisions.matrix.level'),
     columns: matrix.columns.map((column) => ({ id: column, text: nameOf(column) })),
     rows: matrix.rows.map((row) => rowOf(matrix, row, context)),
     notes: [...matrix.notes, ...exceptionsOf(matrix)],

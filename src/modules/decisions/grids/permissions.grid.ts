@@ -22,8 +22,8 @@ function rowOf(form: PermissionsForm, role: string, node: NodeRow, { t }: GridCo
   const line = form.ticks.find((tick) => tick.role === role && tick.node === node.id);
   const options = [
     { value: '', text: '–' },
-    { value: 'allowed', text: t('ticks.allowed') },
-    { value: 'denied', text: t('ticks.denied') },
+    { value: 'allowed', text: t('decisions.ticks.allowed') },
+    { value: 'denied', text: t('decisions.ticks.denied') },
   ];
   const cells = (node.kind === 'module' ? ticksOfModule : ticks).map((tick) => {
     const value = line?.notAllowed.includes(tick) ? 'denied' : line?.allowed.includes(tick) ? 'allowed' : '';
@@ -32,7 +32,7 @@ function rowOf(form: PermissionsForm, role: string, node: NodeRow, { t }: GridCo
   return {
     id: node.id,
     label: node.name,
-    sub: t(`items.${node.kind}`),
+    sub: t(`decisions.items.${node.kind}`),
     cells: Object.fromEntries(cells),
     blank: line === undefined,
   };
@@ -42,8 +42,8 @@ export function gridsOfPermissions(form: PermissionsForm, context: GridContext):
   return context.forms.groups.map((group) => ({
     id: group.id,
     title: group.name,
-    head: context.t('ticks.head'),
-    columns: ticks.map((tick) => ({ id: tick, text: context.t(`ticks.${tick}`) })),
+    head: context.t('decisions.ticks.head'),
+    columns: ticks.map((tick) => ({ id: tick, text: context.t(`decisions.ticks.${tick}`) })),
     rows: nodesOf(form).map((node) => rowOf(form, group.id, node, context)),
   }));
 }

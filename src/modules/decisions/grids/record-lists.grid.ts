@@ -32,14 +32,14 @@ function readLines(text: string): RecordList['codes'] {
 
 function switchGrid(form: RecordListsForm, { t }: GridContext): Grid {
   const options = [
-    { value: 'on', text: t('lists.on') },
-    { value: 'off', text: t('lists.off') },
+    { value: 'on', text: t('decisions.lists.on') },
+    { value: 'off', text: t('decisions.lists.off') },
   ];
   return {
     id: switches,
-    title: t('lists.tables'),
-    head: t('lists.table'),
-    columns: [{ id: 'active', text: t('lists.active') }],
+    title: t('decisions.lists.tables'),
+    head: t('decisions.lists.table'),
+    columns: [{ id: 'active', text: t('decisions.lists.active') }],
     rows: form.tables.map(({ id, name, active }) => ({
       id,
       label: name,
@@ -52,8 +52,8 @@ function rowsOfTable(form: RecordListsForm, table: string, context: GridContext)
   const { t } = context;
   const lists = form.lists.filter((list) => list.table === table);
   const keep = [
-    { value: 'keep', text: t('lists.keep') },
-    { value: '', text: t('lists.remove') },
+    { value: 'keep', text: t('decisions.lists.keep') },
+    { value: '', text: t('decisions.lists.remove') },
   ];
   const free = context.forms.groups.filter(({ id }) => !lists.some((list) => list.role === id));
   const roles = [{ value: '', text: '–' }, ...free.map(({ id, name }) => ({ value: id, text: name }))];
@@ -64,14 +64,14 @@ function rowsOfTable(form: RecordListsForm, table: string, context: GridContext)
         id: list.role,
         label: nameOfGroup(context, list.role),
         cells: {
-          codes: { text: lines || t('lists.empty'), control: { kind: 'lines', value: lines } },
+          codes: { text: lines || t('decisions.lists.empty'), control: { kind: 'lines', value: lines } },
           keep: { text: '', control: choiceCell('keep', keep).control },
         },
       };
     }),
     {
       id: newRow,
-      label: t('lists.newRole'),
+      label: t('decisions.lists.newRole'),
       cells: {
         codes: { text: '', control: { kind: 'lines', value: '' } },
         keep: { text: '', control: choiceCell('', roles).control },
@@ -88,13 +88,13 @@ export function gridsOfRecordLists(form: RecordListsForm, context: GridContext):
     ...form.tables.map((table): Grid => ({
       id: table.id,
       title: table.name,
-      head: t('lists.role'),
+      head: t('decisions.lists.role'),
       columns: [
-        { id: 'codes', text: t('lists.codes') },
-        { id: 'keep', text: t('lists.list') },
+        { id: 'codes', text: t('decisions.lists.codes') },
+        { id: 'keep', text: t('decisions.lists.list') },
       ],
       rows: rowsOfTable(form, table.id, context),
-      notes: [table.active ? t('lists.whoIsFree') : t('lists.isOff')],
+      notes: [table.active ? t('decisions.lists.whoIsFree') : t('decisions.lists.isOff')],
     })),
   ];
 }

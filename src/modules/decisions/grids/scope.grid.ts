@@ -9,13 +9,13 @@ type ScopeForm = Extract<Form, { kind: 'scope' }>;
 const newRows = ['new-1', 'new-2', 'new-3'];
 
 const yesOrNo = ({ t }: GridContext) => [
-  { value: 'yes', text: t('yes') },
-  { value: 'no', text: t('no') },
+  { value: 'yes', text: t('decisions.yes') },
+  { value: 'no', text: t('decisions.no') },
 ];
 
 const newRow = (id: string, context: GridContext, cells: GridRow['cells']): GridRow => ({
   id,
-  label: context.t('scope.newFunction'),
+  label: context.t('decisions.scope.newFunction'),
   cells: { name: { text: '', control: { kind: 'text', value: '' } }, ...cells },
   blank: true,
 });
@@ -24,13 +24,13 @@ function general(form: ScopeForm, context: GridContext): Grid {
   const value = form.runningContractNeeded ? 'yes' : 'no';
   return {
     id: 'general',
-    title: context.t('scope.general'),
-    head: context.t('scope.rule'),
-    columns: [{ id: 'value', text: context.t('scope.value') }],
+    title: context.t('decisions.scope.general'),
+    head: context.t('decisions.scope.rule'),
+    columns: [{ id: 'value', text: context.t('decisions.scope.value') }],
     rows: [
       {
         id: 'contract',
-        label: context.t('scope.contract'),
+        label: context.t('decisions.scope.contract'),
         cells: { value: choiceCell(value, yesOrNo(context)) },
       },
     ],
@@ -39,15 +39,15 @@ function general(form: ScopeForm, context: GridContext): Grid {
 
 function functions(form: ScopeForm, context: GridContext): Grid {
   const { t } = context;
-  const kinds = functionKinds.map((value) => ({ value, text: t(`scope.kinds.${value}`) }));
-  const orNone = [{ value: '', text: t('scope.remove') }, ...kinds];
+  const kinds = functionKinds.map((value) => ({ value, text: t(`decisions.scope.kinds.${value}`) }));
+  const orNone = [{ value: '', text: t('decisions.scope.remove') }, ...kinds];
   return {
     id: 'functions',
-    title: t('scope.functions'),
-    head: t('scope.function'),
+    title: t('decisions.scope.functions'),
+    head: t('decisions.scope.function'),
     columns: [
-      { id: 'name', text: t('scope.name') },
-      { id: 'kind', text: t('scope.kind') },
+      { id: 'name', text: t('decisions.scope.name') },
+      { id: 'kind', text: t('decisions.scope.kind') },
     ],
     rows: [
       ...form.functions.map((line): GridRow => ({
@@ -62,14 +62,14 @@ function functions(form: ScopeForm, context: GridContext): Grid {
 
 function internalFunctions(form: ScopeForm, context: GridContext): Grid {
   const { t } = context;
-  const orNone = [...yesOrNo(context), { value: '', text: t('scope.remove') }];
+  const orNone = [...yesOrNo(context), { value: '', text: t('decisions.scope.remove') }];
   return {
     id: 'internal',
-    title: t('scope.internal'),
-    head: t('scope.internalFunction'),
+    title: t('decisions.scope.internal'),
+    head: t('decisions.scope.internalFunction'),
     columns: [
-      { id: 'name', text: t('scope.name') },
-      { id: 'visible', text: t('scope.departmentVisible') },
+      { id: 'name', text: t('decisions.scope.name') },
+      { id: 'visible', text: t('decisions.scope.departmentVisible') },
     ],
     rows: [
       ...form.internalFunctions.map((line): GridRow => ({
@@ -83,8 +83,11 @@ function internalFunctions(form: ScopeForm, context: GridContext): Grid {
 }
 
 const columnsOfCells = [
-  ...clientSources.map((source) => ({ id: `clients-${source}`, key: `scope.clients.${source}` })),
-  ...departmentSources.map((source) => ({ id: `departments-${source}`, key: `scope.departments.${source}` })),
+  ...clientSources.map((source) => ({ id: `clients-${source}`, key: `decisions.scope.clients.${source}` })),
+  ...departmentSources.map((source) => ({
+    id: `departments-${source}`,
+    key: `decisions.scope.departments.${source}`,
+  })),
 ];
 
 function cells(form: ScopeForm, context: GridContext): Grid {
@@ -92,16 +95,16 @@ function cells(form: ScopeForm, context: GridContext): Grid {
   const ticked = (on: boolean) => ({ text: on ? '✓' : '', control: { kind: 'check' as const, value: on } });
   return {
     id: 'cells',
-    title: t('scope.tables'),
-    head: t('scope.cell'),
+    title: t('decisions.scope.tables'),
+    head: t('decisions.scope.cell'),
     columns: [
-      { id: 'examples', text: t('scope.examples') },
+      { id: 'examples', text: t('decisions.scope.examples') },
       ...columnsOfCells.map(({ id, key }) => ({ id, text: t(key) })),
     ],
     rows: form.cells.map((cell) => ({
       id: `${cell.kind}.${cell.visibility}`,
-      label: t(`scope.visibility.${cell.visibility}`),
-      sub: t(`scope.kinds.${cell.kind}`),
+      label: t(`decisions.scope.visibility.${cell.visibility}`),
+      sub: t(`decisions.scope.kinds.${cell.kind}`),
       cells: {
         examples: { text: cell.examples ?? '', control: { kind: 'text', value: cell.examples ?? '' } },
         ...Object.fromEntries(

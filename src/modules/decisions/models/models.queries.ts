@@ -1,4 +1,5 @@
 // Reads the versions of the rights model of an application.
+import type { Database } from '../../../platform/db/open.ts';
 import type { Reader, Writer } from '../../../platform/db/types.ts';
 import { modelFormsSchema, type ModelForms } from '../forms/index.ts';
 
@@ -58,4 +59,13 @@ export async function findModel(
     .where((eb) => (typeof which === 'number' ? eb('m.number', '=', which) : eb('m.status', '=', which)))
     .executeTakeFirst();
   return row && { ...toVersion(row), forms: modelFormsSchema.parse(row.forms) };
+}
+
+/** Names of people by id, for those who see what changes for them. */
+export async function namesOfPeople(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ id: string; name: string }>(
+    `select id, given_name || ' ' || family_name as name from person where id = any($1::uuid[])`,
+    [ids],
+  );
+  return new Map(rows.map(({ id, name }) => [id, name]));
 }
