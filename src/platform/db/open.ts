@@ -206,6 +206,8 @@ function openPostgres(url: string, options: OpenOptions): Database {
   };
 }
 
+const reconnectMs = 1000;
+
 /** A connection of its own, opened again when the server restarts; what was missed is found by the regular sweep. */
 async function listenOnPostgres(
   url: string,
@@ -216,15 +218,21 @@ async function listenOnPostgres(
   let client: pg.Client | undefined;
   let retry: NodeJS.Timeout | undefined;
   let stopped = false;
-  const connect = async () => {
+  const connect = async (): Promise<void> => {
     client = new pg.Client({ connectionString: url });
     client.on('notification', (message) => onMessage(message.payload ?? ''));
     client.on('error', (error) => {
       onError?.(error);
-      if (!stopped) retry = setTimeout(() => void connect().catch(() => {}), 1000).unref();
+      tryAgain();
     });
     await client.connect();
     await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+  };
+  // Until it succeeds: a server that restarts refuses connections for a while.
+  const tryAgain = (): void => {
+    if (stopped) return;
+    clearTimeout(retry);
+    retry = setTimeout(() => void connect().catch(tryAgain), reconnectMs).unref();
   };
   await connect();
   return async () => {

@@ -1,0 +1,44 @@
+// Notifications survive a database server that throws every connection out.
+import assert from 'node:assert/strict';
+import { once, EventEmitter } from 'node:events';
+import { after, before, test } from 'node:test';
+import { openDatabase } from '../../src/platform/db/open.ts';
+import { startTestPostgres, type TestPostgres } from '../support/database.ts';
+
+let server: TestPostgres;
+before(async () => {
+  server = await startTestPostgres();
+});
+after(() => server.stop());
+
+test('listening goes on after the connection was lost, also when the first attempts fail', async () => {
+  const url = await server.createDatabase();
+  const db = await openDatabase({ url });
+  const heard = new EventEmitter();
+  const lost = new EventEmitter();
+  const listening = await openDatabase({ url, onPoolError: () => lost.emit('lost') });
+  const stop = await listening.listen('channel', (payload) => heard.emit('message', payload));
+  const others = `select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`;
+  const wasLost = once(lost, 'lost');
+  // No new connections for a while: the first attempts to come back are refused.
+  await db
+    .query('alter database ' + new URL(url).pathname.slice(1) + ' allow_connections false', [])
+    .catch(() => {});
+  await db.query(`select pg_terminate_backend(pid) from (${others}) other`, []);
+  await wasLost;
+  const message = once(heard, 'message', { signal: AbortSignal.timeout(30_000) });
+  let rounds = 0;
+  const telling = setInterval(() => {
+    if (++rounds === 12) void allow(true);
+    void db.query(`select pg_notify('channel', 'again')`, []);
+  }, 200);
+  try {
+    assert.deepEqual(await message, ['again']);
+  } finally {
+    clearInterval(telling);
+    await stop();
+    await listening.close();
+    await db.close();
+    await elsewhere.close();
+  }
+});
