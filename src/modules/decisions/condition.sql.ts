@@ -34,14 +34,23 @@ class Writer {
     return `$${this.values.length}::${type}`;
   }
 
-  write(condition: Condition, found: string | undefined): string {
-    if ('all' in condition) return this.#join(condition.all, found, ' and ', 'true');
-    if ('any' in condition) return this.#join(condition.any, found, ' or ', 'false');
-    if ('not' in condition) return `(not coalesce(${this.write(condition.not, found)}, false))`;
-    if ('has' in condition) {
-      const term = this.term(condition.has, found);
-      return `(${term} is not null and ${term} <> '[]'::jsonb)`;
+  /**
+   * @param found alias of the record that an `exists` around it looks for
+   * @param serve whether an index may be brought in here: of several conditions that must all hold only the sharpest is
+   *   looked up, since reading the long list of a common value would cost more than looking at the rows
+   */
+  write(condition: Condition, found?: string, serve = true): string {
+    if ('all' in condition) {
+      const sharpest = serve ? sharpestOf(condition.all) : undefined;
+      const parts = condition.all.map((part) => this.write(part, found, part === sharpest));
+      return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`;
     }
+    if ('any' in condition) {
+      const serveAll = serve && sharpness(condition) > 0;
+      const parts = condition.any.map((part) => this.write(part, found, serveAll));
+      return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`;
+    }
+    if ('not' in condition) return `(not coalesce(${this.write(condition.not, found, false)}, false))`;
     if ('exists' in condition) {
       const alias = `e${++this.#exists}`;
       const type = this.parameter(condition.exists, 'text');
@@ -49,15 +58,22 @@ class Writer {
       return `exists (select 1 from decision_record ${alias} where ${alias}.application_id = r.application_id and ${alias}.type = ${type} and ${that})`;
     }
     if ('some' in condition) throw new Error('a condition must be folded before it is written as SQL');
+    // The planner knows nothing of values inside jsonb and would think them very rare: `coalesce` makes it guess a half.
+    const exact = `coalesce(${this.#leaf(condition, found)}, false)`;
+    const served = serve ? this.#served(condition, found) : '';
+    return served === '' ? exact : `(${served} and ${exact})`;
+  }
+
+  #leaf(condition: Leaf, found: string | undefined): string {
+    if ('has' in condition) {
+      const term = this.term(condition.has, found);
+      return `(${term} is not null and ${term} <> '[]'::jsonb)`;
+    }
     if ('eq' in condition) return this.#equal(condition.eq, found);
     if ('le' in condition) return this.#atMost(condition.le, found);
     if ('in' in condition) return this.#in(condition.in, found);
     if ('meets' in condition) return this.#meets(condition.meets, found);
     return this.#like(condition.like, found);
-  }
-
-  #join(parts: readonly Condition[], found: string | undefined, operator: string, empty: string): string {
-    return parts.length === 0 ? empty : `(${parts.map((part) => this.write(part, found)).join(operator)})`;
   }
 
   /** The jsonb value of a term; null when absent. */
@@ -99,37 +115,29 @@ class Writer {
   }
 
   /**
-   * A condition that follows from the comparison and that an index serves: the record has one of these values (`any`)
-   * or all of them (`all`) under that name. Empty when nothing can be said.
+   * A condition that follows from the comparison and that an index serves: the record has one of these values or all of
+   * them under that name. Empty when nothing can be said.
    */
-  #served(open: Term, known: Term, found: string | undefined, how: 'any' | 'all'): string {
+  #served(condition: Leaf, found: string | undefined): string {
+    const lookup = lookupOf(condition);
+    if (!lookup) return '';
+    const { open, values, how } = lookup;
     const place =
       'resource' in open ? ['r', open.resource] : 'found' in open && found ? [found, open.found] : undefined;
-    if (!place || !('const' in known)) return '';
+    if (!place) return '';
     const [root, path] = place as [string, string];
     const steps = path.split('.');
     const depth = steps.findIndex((step) => step !== 'parent');
-    const name = steps[depth];
-    if (name === undefined || name === 'type' || (root !== 'r' && depth > 0)) return '';
+    if (root !== 'r' && depth > 0) return '';
     this.parents = Math.max(this.parents, depth);
     const alias = depth === 0 ? root : `r${depth}`;
-    const values = [known.const].flat();
-    // Everything contains nothing; and numbers are written in more than one way.
-    if (values.length === 0 || values.some((value) => typeof value === 'number')) return '';
-    if (name === 'id') return `${alias}.id = any(${this.parameter(values.map(String), 'text[]')}) and `;
-    const terms = this.parameter(
-      values.map((value) => [...`${name}=${value}`].slice(0, maxTermLength).join('')),
-      'text[]',
-    );
-    return `${alias}.terms ${how === 'any' ? '&&' : '@>'} ${terms} and `;
+    const name = steps[depth]!;
+    if (name === 'id') return `${alias}.id = any(${this.parameter(values, 'text[]')})`;
+    const terms = values.map((value) => [...`${name}=${value}`].slice(0, maxTermLength).join(''));
+    return `${alias}.terms ${how === 'any' ? '&&' : '@>'} ${this.parameter(terms, 'text[]')}`;
   }
 
   #equal([left, right]: readonly [Term, Term], found: string | undefined): string {
-    const served = this.#served(left, right, found, 'all') || this.#served(right, left, found, 'all');
-    return `(${served}${this.#equalValues([left, right], found)})`;
-  }
-
-  #equalValues([left, right]: readonly [Term, Term], found: string | undefined): string {
     const [a, b] = [this.term(left, found), this.term(right, found)];
     // Sets are equal when each contains the other; everything else is equal as it stands.
     return `(${a} = ${b} or (jsonb_typeof(${a}) = 'array' and jsonb_typeof(${b}) = 'array' and ${a} @> ${b} and ${a} <@ ${b}))`;
@@ -145,17 +153,15 @@ class Writer {
 
   #in([left, right]: readonly [Term, Term], found: string | undefined): string {
     const [a, b] = [this.term(left, found), this.term(right, found)];
-    const served = this.#served(left, right, found, 'any') || this.#served(right, left, found, 'all');
     // A jsonb array contains a single value that is one of its members; a single value contains itself.
-    return `(${served}jsonb_typeof(${a}) <> 'array' and ${b} @> ${a})`;
+    return `(jsonb_typeof(${a}) <> 'array' and ${b} @> ${a})`;
   }
 
   #meets([left, right]: readonly [Term, Term], found: string | undefined): string {
     const texts = textsOf(right) ?? textsOf(left);
     if (texts) {
-      const [open, known] = textsOf(right) ? [left, right] : [right, left];
-      const served = this.#served(open, known, found, 'any');
-      return `(${served}${this.term(open, found)} ?| ${this.parameter(texts, 'text[]')})`;
+      const open = this.term(textsOf(right) ? left : right, found);
+      return `(${open} ?| ${this.parameter(texts, 'text[]')})`;
     }
     const [a, b] = [this.term(left, found), this.term(right, found)];
     const members = (value: string) =>
@@ -170,6 +176,50 @@ class Writer {
     const list = this.parameter(patterns.map(toLikePattern), 'text[]');
     return `(jsonb_typeof(${a}) = 'string' and (${a} #>> '{}') like any(${list}))`;
   }
+}
+
+type Leaf = Exclude<
+  Condition,
+  { all: unknown } | { any: unknown } | { not: unknown } | { exists: string } | { some: string }
+>;
+
+interface Lookup {
+  readonly open: Term;
+  readonly values: readonly string[];
+  readonly how: 'any' | 'all';
+}
+
+/** The texts that a comparison looks for in an attribute; truths are too common, and numbers are written in many ways. */
+function lookupOf(condition: Condition): Lookup | undefined {
+  const [operator, operands] = Object.entries(condition)[0] as [string, readonly [Term, Term]];
+  if (operator !== 'eq' && operator !== 'in' && operator !== 'meets') return undefined;
+  const [left, right] = operands;
+  const known = textsOf(right) ?? textsOf(left);
+  const open = textsOf(right) ? left : right;
+  // Everything contains nothing: such a look-up would say nothing.
+  if (!known || known.length === 0 || !('resource' in open || 'found' in open)) return undefined;
+  const name = ('resource' in open ? open.resource : open.found).split('.').at(-1)!;
+  if (name === 'type' || name === 'parent') return undefined;
+  const isAny = operator === 'meets' || (operator === 'in' && open === left);
+  return { open, values: known, how: isAny ? 'any' : 'all' };
+}
+
+/** How few records an index look-up would leave, by its kind; 0: none is possible. */
+function sharpness(condition: Condition): number {
+  if ('all' in condition) return Math.max(0, ...condition.all.map(sharpness));
+  if ('any' in condition) return condition.any.length === 0 ? 0 : Math.min(...condition.any.map(sharpness));
+  const lookup = lookupOf(condition);
+  if (!lookup) return 0;
+  const path =
+    'resource' in lookup.open ? lookup.open.resource : 'found' in lookup.open ? lookup.open.found : '';
+  if (path === 'id') return 3;
+  // Membership and ownership tell records apart; a single value is often a status that most records share.
+  return 'eq' in condition && path !== 'owner' ? 1 : 2;
+}
+
+function sharpestOf(conditions: readonly Condition[]): Condition | undefined {
+  const best = Math.max(0, ...conditions.map(sharpness));
+  return best === 0 ? undefined : conditions.find((condition) => sharpness(condition) === best);
 }
 
 function textsOf(term: Term): string[] | undefined {
