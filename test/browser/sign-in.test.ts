@@ -13,6 +13,7 @@ import type { World } from '../support/world.ts';
 import { inspectPage, realComplaints } from './inspect.ts';
 import { startProduct } from './product.ts';
 import type { Product } from './product.ts';
+import { fillInSignIn, focusByTab } from './steps.ts';
 
 const assetsDir = fileURLToPath(new URL('../../views/assets', import.meta.url));
 const clientSecret = 'the counter keeps this secret to itself';
@@ -189,21 +190,8 @@ describe('signing in to an application', { skip: browserMissing() }, () => {
   }
 });
 
-async function fillIn(page: Page, userName: string, password = testPassword): Promise<void> {
-  await page.getByLabel('User name or mail address').fill(userName);
-  await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
-
-/** Presses Tab until the named control has the focus, as somebody without a mouse does. */
-async function focusByTab(page: Page, name: string): Promise<void> {
-  for (let presses = 0; presses < 40; presses++) {
-    const focused = page.locator(':focus');
-    if ((await focused.count()) > 0 && (await focused.ariaSnapshot()).includes(`"${name}"`)) return;
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`"${name}" cannot be reached with the Tab key`);
-}
+const fillIn = (page: Page, userName: string, password = testPassword) =>
+  fillInSignIn(page, userName, password);
 
 async function seed(world: World, appUrl: string): Promise<void> {
   const towns = await world.targetGroup({ code: 'towns' });
