@@ -13,7 +13,9 @@ after(() => server.stop());
 
 test('listening goes on after the connection was lost, also when the first attempts fail', async () => {
   const url = await server.createDatabase();
-  const db = await openDatabase({ url });
+  // One connection, made before new ones are refused.
+  const db = await openDatabase({ url, poolMax: 1 });
+  await db.query('select 1', []);
   const heard = new EventEmitter();
   const lost = new EventEmitter();
   const listening = await openDatabase({ url, onPoolError: () => lost.emit('lost') });
