@@ -34,34 +34,37 @@ class Writer {
     return `$${this.values.length}::${type}`;
   }
 
-  /**
-   * @param found alias of the record that an `exists` around it looks for
-   * @param serve whether an index may be brought in here: of several conditions that must all hold only the sharpest is
-   *   looked up, since reading the long list of a common value would cost more than looking at the rows
-   */
-  write(condition: Condition, found?: string, serve = true): string {
-    if ('all' in condition) {
-      const sharpest = serve ? sharpestOf(condition.all) : undefined;
-      const parts = condition.all.map((part) => this.write(part, found, part === sharpest));
-      return parts.length === 0 ? 'true' : `(${parts.join(' and ')})`;
-    }
-    if ('any' in condition) {
-      const serveAll = serve && sharpness(condition) > 0;
-      const parts = condition.any.map((part) => this.write(part, found, serveAll));
-      return parts.length === 0 ? 'false' : `(${parts.join(' or ')})`;
-    }
-    if ('not' in condition) return `(not coalesce(${this.write(condition.not, found, false)}, false))`;
+  /** @param found alias of the record that an `exists` around it looks for */
+  write(condition: Condition, found?: string): string {
+    const inside = (part: Condition): string => this.write(part, found);
+    if ('all' in condition) return joined(condition.all.map(inside), ' and ', 'true');
+    if ('any' in condition) return joined(condition.any.map(inside), ' or ', 'false');
+    if ('not' in condition) return `(not coalesce(${inside(condition.not)}, false))`;
     if ('exists' in condition) {
       const alias = `e${++this.#exists}`;
       const type = this.parameter(condition.exists, 'text');
-      const that = this.write(condition.that, alias);
-      return `exists (select 1 from decision_record ${alias} where ${alias}.application_id = r.application_id and ${alias}.type = ${type} and ${that})`;
+      const lookup = this.lookUp(condition.that, alias);
+      const that = lookup === '' ? '' : `${lookup} and `;
+      return `exists (select 1 from decision_record ${alias} where ${alias}.application_id = r.application_id
+        and ${alias}.type = ${type} and ${that}${this.write(condition.that, alias)})`;
     }
     if ('some' in condition) throw new Error('a condition must be folded before it is written as SQL');
     // The planner knows nothing of values inside jsonb and would think them very rare: `coalesce` makes it guess a half.
-    const exact = `coalesce(${this.#leaf(condition, found)}, false)`;
-    const served = serve ? this.#served(condition, found) : '';
-    return served === '' ? exact : `(${served} and ${exact})`;
+    return `coalesce(${this.#leaf(condition, found)}, false)`;
+  }
+
+  /**
+   * A condition that follows from this one and that an index serves; empty when there is none. Of several that must all
+   * hold only the sharpest: reading the long list of a common value would cost more than looking at the rows.
+   */
+  lookUp(condition: Condition, found?: string): string {
+    if (sharpness(condition) === 0) return '';
+    if ('all' in condition) return this.lookUp(sharpestOf(condition.all)!, found);
+    if ('any' in condition) {
+      const parts = condition.any.map((part) => this.lookUp(part, found));
+      return parts.includes('') ? '' : joined(parts, ' or ', '');
+    }
+    return this.#served(condition as Leaf, found);
   }
 
   #leaf(condition: Leaf, found: string | undefined): string {
@@ -114,10 +117,7 @@ class Writer {
     return `(select ${this.#column(from, name)} from ${joins} where ${isParent(`${root}p1`, root)})`;
   }
 
-  /**
-   * A condition that follows from the comparison and that an index serves: the record has one of these values or all of
-   * them under that name. Empty when nothing can be said.
-   */
+  /** The record has one of these values, or all of them, under that name. */
   #served(condition: Leaf, found: string | undefined): string {
     const lookup = lookupOf(condition);
     if (!lookup) return '';
@@ -233,16 +233,34 @@ const toLikePattern = (pattern: string) => pattern.replaceAll(/[\\%_]/g, '\\$&')
 const isParent = (alias: string, of: string) =>
   `${alias}.application_id = ${of}.application_id and ${alias}.type = ${of}.parent_type and ${alias}.id = ${of}.parent_id`;
 
+const joined = (parts: readonly string[], operator: string, empty: string): string =>
+  parts.length === 0 ? empty : `(${parts.join(operator)})`;
+
 /**
  * @param values parameters the caller uses before: the first of the condition is numbered after them.
  * @throws Error when the condition still speaks of the subject.
  */
 export function toSql(condition: Condition, values: readonly unknown[] = []): SqlCondition {
   const writer = new Writer(values);
-  const text = writer.write(condition, undefined);
+  const text = writer.write(condition);
+  return { text, joins: joinsOf(writer.parents), values: writer.values };
+}
+
+/**
+ * A condition that every record of the other one fulfils too, and that indexes answer without looking at records; undefined
+ * when there is none. Only to find candidates with.
+ * @param values as for {@link toSql}
+ */
+export function toLookUpSql(condition: Condition, values: readonly unknown[] = []): SqlCondition | undefined {
+  const writer = new Writer(values);
+  const text = writer.lookUp(condition);
+  return text === '' ? undefined : { text, joins: joinsOf(writer.parents), values: writer.values };
+}
+
+function joinsOf(parents: number): string {
   let joins = '';
-  for (let depth = 1; depth <= writer.parents; depth++) {
+  for (let depth = 1; depth <= parents; depth++) {
     joins += ` left join decision_record r${depth} on ${isParent(`r${depth}`, depth === 1 ? 'r' : `r${depth - 1}`)}`;
   }
-  return { text, joins, values: writer.values };
+  return joins;
 }

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/db/open.ts';
 import { readResource } from './condition.evaluate.ts';
 import { foldCondition } from './condition.fold.ts';
 import { isNever, type Condition, type Term } from './condition.model.ts';
-import { toSql } from './condition.sql.ts';
+import { toLookUpSql, toSql } from './condition.sql.ts';
 import type { Question, ResourceFacts } from './facts.model.ts';
 import { findRecords, type RecordKey } from './records.queries.ts';
 import type { RightsModel } from './rights-model.model.ts';
@@ -74,11 +74,14 @@ async function findOne(
   applicationId: string,
   condition: Exists,
 ): Promise<RecordKey | undefined> {
-  const sql = toSql(foundAsResource(condition.that), [applicationId, condition.exists]);
+  const that = foundAsResource(condition.that);
+  const sql = toSql(that, [applicationId, condition.exists]);
+  const lookUp = toLookUpSql(that, sql.values) ?? { text: 'true', joins: '', values: sql.values };
+  const joins = lookUp.joins.length > sql.joins.length ? lookUp.joins : sql.joins;
   const [row] = await db.query<{ id: string }>(
-    `select r.id from decision_record r${sql.joins}
-     where r.application_id = $1::uuid and r.type = $2::text and ${sql.text} limit 1`,
-    sql.values,
+    `select r.id from decision_record r${joins}
+     where r.application_id = $1::uuid and r.type = $2::text and ${lookUp.text} and ${sql.text} limit 1`,
+    lookUp.values,
   );
   return row && { type: condition.exists, id: row.id };
 }

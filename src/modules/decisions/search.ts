@@ -3,7 +3,7 @@
 import { CompiledQuery } from 'kysely';
 import { foldDecision } from './decision.fold.ts';
 import { isNever, type Condition } from './condition.model.ts';
-import { toSql } from './condition.sql.ts';
+import { toLookUpSql, toSql, type SqlCondition } from './condition.sql.ts';
 import type { Asked, DecisionPoint } from './decision.point.ts';
 import { recordsOf, resourceOf, toQuestion } from './decision.point.ts';
 import { findWitnesses } from './exists.ts';
@@ -98,6 +98,9 @@ export async function searchResources(
   return { ids: ids.slice(0, page.limit), more: ids.length > page.limit };
 }
 
+/** More than so many candidates are not sorted: walking the records in order then meets enough of them soon. */
+const maxCandidates = 10_000;
+
 /** One more than the page, to know whether there are more. */
 async function findRecordIds(
   point: DecisionPoint,
@@ -110,11 +113,31 @@ async function findRecordIds(
   const text = `select r.id from decision_record r${sql.joins}
     where r.application_id = $1::uuid and r.type = $2::text and r.id > $3::text collate "C" and ${sql.text}
     order by r.id limit $4::int`;
+  const lookUp = toLookUpSql(condition, [...sql.values]);
   // Not prepared: its text is one person's condition, and the plan must be made for the values in it.
-  const { rows } = await point.site.db.handle.executeQuery<{ id: string }>(
-    CompiledQuery.raw(text, [...sql.values]),
-  );
+  const query = lookUp
+    ? CompiledQuery.raw(byCandidates(text, sql.text, sql.joins, lookUp), [...lookUp.values])
+    : CompiledQuery.raw(text, [...sql.values]);
+  const { rows } = await point.site.db.handle.executeQuery<{ id: string }>(query);
   return rows.map((row) => row.id);
+}
+
+/**
+ * Few candidates are sorted, and looked at until the page is full; the planner cannot choose that by itself, since it
+ * knows neither how much a look at a record costs nor how many would pass. Many candidates: the walk.
+ */
+function byCandidates(walk: string, exact: string, joins: string, lookUp: SqlCondition): string {
+  return `with candidate as materialized (
+      select r.id from decision_record r${lookUp.joins}
+      where r.application_id = $1::uuid and r.type = $2::text and r.id > $3::text collate "C" and ${lookUp.text}
+      limit ${maxCandidates + 1}
+    ), counted as materialized (select count(*) as number from candidate)
+    (select r.id from (select c.id from candidate c order by c.id) c
+      join decision_record r on r.application_id = $1::uuid and r.type = $2::text and r.id = c.id${joins}
+      where (select number from counted) <= ${maxCandidates} and ${exact} order by c.id limit $4::int)
+    union all
+    (select w.id from (${walk}) w where (select number from counted) > ${maxCandidates})
+    order by 1`;
 }
 
 /** Menus, tools and kinds of data are the model's own: few, and in memory. */

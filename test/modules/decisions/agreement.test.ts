@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { Condition, Term } from '../../../src/modules/decisions/condition.model.ts';
 import { compileCondition } from '../../../src/modules/decisions/condition.evaluate.ts';
-import { toSql } from '../../../src/modules/decisions/condition.sql.ts';
+import { toLookUpSql, toSql } from '../../../src/modules/decisions/condition.sql.ts';
 import { foldDecision } from '../../../src/modules/decisions/decision.fold.ts';
 import { Evaluator } from '../../../src/modules/decisions/evaluator.ts';
 import type { Question, ResourceFacts, SubjectFacts } from '../../../src/modules/decisions/facts.model.ts';
@@ -192,6 +192,17 @@ async function foundBySql(condition: Condition, type: string): Promise<string[]>
   return rows.map((row) => row.id);
 }
 
+/** What indexes would bring as candidates; undefined where they cannot help. */
+async function candidatesOf(condition: Condition, type: string): Promise<string[] | undefined> {
+  const sql = toLookUpSql(condition, [application, type]);
+  if (!sql) return undefined;
+  const rows = await db.query<{ id: string }>(
+    `select r.id from decision_record r${sql.joins} where r.application_id = $1::uuid and r.type = $2::text and ${sql.text}`,
+    sql.values,
+  );
+  return rows.map((row) => row.id);
+}
+
 test('evaluator, folded condition and SQL agree', async () => {
   await fc.assert(
     fc.asyncProperty(model, subject, records, async (rights, who, all) => {
@@ -223,6 +234,9 @@ test('evaluator, folded condition and SQL agree', async () => {
           decided.toSorted(),
           `SQL of ${JSON.stringify(folded)}`,
         );
+        const candidates = await candidatesOf(folded, type);
+        const missing = candidates && decided.filter((id) => !candidates.includes(id));
+        assert.deepEqual(missing ?? [], [], `looking up ${JSON.stringify(folded)}`);
       }
     }),
     { numRuns: 150 },
