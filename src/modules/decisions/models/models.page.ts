@@ -321,23 +321,47 @@ export function buildPreviewPage(
   };
 }
 
+interface Summary {
+  readonly subject: string;
+  readonly sub: string | undefined;
+  readonly actions: string[];
+  readonly direction: DifferenceLine['direction'];
+  readonly personIds: readonly string[];
+}
+
+/** What changes alike for the same people, on one line: "Client: view, modify". */
+function summarise(words: T, forms: ModelForms, lines: readonly DifferenceLine[]): Summary[] {
+  const labels = new Map(forms.resourceTypes.map(({ name, label }) => [name, label]));
+  const permissions = forms.forms.filter((form) => form.kind === 'permissions');
+  const nodes = permissions.flatMap(({ modules }) => [...modules, ...modules.flatMap(({ items }) => items)]);
+  const items = new Map(nodes.map(({ id, name }) => [id, name]));
+  const found = new Map<string, Summary>();
+  for (const { type, node, action, direction, personIds } of lines) {
+    const key = JSON.stringify([type, node, direction, personIds]);
+    const known = found.get(key);
+    if (known) {
+      known.actions.push(actionText(words, action));
+      continue;
+    }
+    found.set(key, {
+      subject: node === undefined ? (labels.get(type) ?? type) : (items.get(node) ?? node),
+      sub: node === undefined ? undefined : say(words, 'ticks.head'),
+      actions: [actionText(words, action)],
+      direction,
+      personIds,
+    });
+  }
+  return [...found.values()];
+}
+
+const stateOf = { gains: 'active', loses: 'danger', differs: 'info' } as const;
+
 function differenceTable(
   words: T,
   forms: ModelForms,
   difference: Difference,
   names: ReadonlyMap<string, string>,
 ): Table {
-  const labels = new Map(forms.resourceTypes.map(({ name, label }) => [name, label]));
-  const items = new Map(
-    forms.forms.flatMap((form) =>
-      form.kind === 'permissions'
-        ? form.modules.flatMap(({ id, name, items: inside }) => [
-            [id, name] as const,
-            ...inside.map((item) => [item.id, item.name] as const),
-          ])
-        : [],
-    ),
-  );
   const head = (key: string) => say(words, `preview.${key}`);
   return {
     caption: head('title'),
@@ -347,21 +371,15 @@ function differenceTable(
       { key: 'count', text: head('count'), numeric: true },
       { key: 'who', text: head('who') },
     ],
-    rows: difference.lines.map((line) => {
+    rows: summarise(words, forms, difference.lines).map((line) => {
       const shown = line.personIds.slice(0, maxNames).map((id) => names.get(id) ?? id);
       const more = line.personIds.length - shown.length;
+      const what = `${line.subject}: ${line.actions.join(', ')}`;
       return {
         cells: {
-          what: {
-            text: `${line.node ? (items.get(line.node) ?? line.node) : (labels.get(line.type) ?? line.type)}: ${actionText(words, line.action)}`,
-          },
+          what: line.sub === undefined ? { text: what } : { text: what, sub: line.sub },
           direction: {
-            tags: [
-              {
-                text: head(`directions.${line.direction}`),
-                state: line.direction === 'gains' ? 'active' : line.direction === 'loses' ? 'danger' : 'info',
-              },
-            ],
+            tags: [{ text: head(`directions.${line.direction}`), state: stateOf[line.direction] }],
           },
           count: words.number(line.personIds.length),
           who: shown.join(', ') + (more > 0 ? ` ${say(words, 'preview.more', { count: more })}` : ''),
