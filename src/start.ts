@@ -76,7 +76,9 @@ async function serve(site: ComposedSite, provider: ProviderHandle, metrics: Metr
   const { config, logger } = site;
   const running: { server?: RunningServer } = {};
   const app = createApp(site, {
-    ...{ provider, metrics, hasher: createPasswordHasher(config) },
+    provider,
+    metrics,
+    hasher: createPasswordHasher(config),
     isStopping: () => running.server?.isStopping() ?? false,
     internalUrl: () => running.server?.url ?? config.issuer,
   });

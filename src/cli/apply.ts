@@ -72,7 +72,8 @@ async function applyAsked(
       }
     }
     const outcome = await applyDeclarations(site, asked.sources, {
-      ...{ ...options, onProgress: bar.onProgress },
+      ...options,
+      onProgress: bar.onProgress,
       ...(asked.yes ? { onEntry } : {}),
     });
     bar.clear();

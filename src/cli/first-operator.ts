@@ -63,8 +63,12 @@ export async function createFirstOperator(
       personId,
       organisationId,
       details: {
-        ...{ type: 'employee', unitId: null, functionTitle: null, contactMail: null },
-        ...{ from: change.at, until: null },
+        type: 'employee',
+        unitId: null,
+        functionTitle: null,
+        contactMail: null,
+        from: change.at,
+        until: null,
       },
     });
     await insertAdministration(change, { personId, organisationId, affiliationId });
@@ -90,8 +94,15 @@ async function findOrInsertOrganisation(
   await trx
     .insertInto('organisation')
     .values({
-      ...{ id, code, name, target_group_id: targetGroupId, parent_id: null, contact_mail: null },
-      ...{ search_text: organisationSearchText({ code, name }), valid_from: at, valid_until: null },
+      id,
+      code,
+      name,
+      target_group_id: targetGroupId,
+      parent_id: null,
+      contact_mail: null,
+      search_text: organisationSearchText({ code, name }),
+      valid_from: at,
+      valid_until: null,
     })
     .execute();
   change.record({
@@ -141,9 +152,17 @@ async function insertPerson(
   await trx
     .insertInto('person')
     .values({
-      ...{ id, user_name: userName, given_name: givenName, family_name: familyName, mail, language },
-      ...{ mail_verified_at: null, sort_name: sortNameOf(person), search_text: personSearchText(person) },
-      ...{ valid_from: at, valid_until: null },
+      id,
+      user_name: userName,
+      given_name: givenName,
+      family_name: familyName,
+      mail,
+      language,
+      mail_verified_at: null,
+      sort_name: sortNameOf(person),
+      search_text: personSearchText(person),
+      valid_from: at,
+      valid_until: null,
     })
     .execute();
   const after = { userName, givenName, familyName, language };
@@ -159,10 +178,19 @@ async function insertAdministration(
   await trx
     .insertInto('administration')
     .values({
-      ...{ id, kind: 'operator', person_id: to.personId, affiliation_id: to.affiliationId },
-      ...{ affiliation_organisation_id: to.organisationId, organisation_id: null, application_id: null },
-      ...{ given_by_id: null, given_by_person_id: null, given_at: at, cancelled_at: null },
-      ...{ valid_from: at, valid_until: null },
+      id,
+      kind: 'operator',
+      person_id: to.personId,
+      affiliation_id: to.affiliationId,
+      affiliation_organisation_id: to.organisationId,
+      organisation_id: null,
+      application_id: null,
+      given_by_id: null,
+      given_by_person_id: null,
+      given_at: at,
+      cancelled_at: null,
+      valid_from: at,
+      valid_until: null,
     })
     .execute();
   record({

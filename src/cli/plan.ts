@@ -30,7 +30,9 @@ Example: mandaat plan organisations.yaml people.csv`,
       try {
         const outcome = await withMetadataCheck(site, (validateClientMetadata) =>
           planDeclarations(site, asked.sources, {
-            ...{ ...asked.options, validateClientMetadata, onProgress: bar.onProgress },
+            ...asked.options,
+            validateClientMetadata,
+            onProgress: bar.onProgress,
             onEntry: printer.onEntry,
           }),
         );

@@ -123,7 +123,12 @@ function renderPage(
 function sharedLocals(res: Response): Record<string, unknown> {
   const { languages, theme, currentPath, asset, csrfToken, navigation } = res.locals;
   return {
-    ...{ languages, theme, currentPath, asset, csrfToken, paths },
+    languages,
+    theme,
+    currentPath,
+    asset,
+    csrfToken,
+    paths,
     navigation: (navigation as Navigation | undefined) ?? noNavigation,
   };
 }

@@ -160,7 +160,9 @@ describe('signing in to an application', { skip: browserMissing() }, () => {
 
   it('explains an unknown application and an address that is not registered', async () => {
     const query = new URLSearchParams({
-      ...{ client_id: 'nobody', response_type: 'code', scope: 'openid' },
+      client_id: 'nobody',
+      response_type: 'code',
+      scope: 'openid',
       redirect_uri: `${app.url}/elsewhere`,
     });
     await using visit = await browser.open(`${product.url}/authorize?${query}`);

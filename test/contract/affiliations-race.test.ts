@@ -32,8 +32,12 @@ after(async () => {
 });
 
 const details = () => ({
-  ...{ type: 'employee' as const, unitId: null, functionTitle: null, contactMail: null },
-  ...{ from: site.clock.now(), until: null },
+  type: 'employee' as const,
+  unitId: null,
+  functionTitle: null,
+  contactMail: null,
+  from: site.clock.now(),
+  until: null,
 });
 
 /** How each attempt ended: 'done' or the code of the refusal. Anything else is a defect and is thrown. */

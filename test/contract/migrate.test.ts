@@ -17,7 +17,10 @@ describe('migrations', () => {
     const files = await readMigrations();
     const databases = await Promise.all(Array.from({ length: 20 }, () => openDatabase({ url, poolMax: 2 })));
     const applied = await Promise.all(databases.map((database) => migrate(database, files)));
-    assert.deepEqual(applied.flat().sort(), files.map((file) => file.name));
+    assert.deepEqual(
+      applied.flat().sort(),
+      files.map((file) => file.name),
+    );
     assert.equal(await isMigrated(databases[0]!), true);
     await Promise.all(databases.map((database) => database.close()));
   });
@@ -32,8 +35,14 @@ describe('migrations', () => {
       const files = await readMigrations();
       assert.deepEqual(await migrate(database, files), []);
       const broken = { name: '9999_broken.sql', sql: 'create table half (a int); select 1/0', checksum: 'x' };
-      await assert.rejects(migrate(database, [...files, broken]), /9999_broken\.sql failed: division by zero/);
-      const rows = await database.query<{ found: string | null }>(`select to_regclass('half')::text as found`, []);
+      await assert.rejects(
+        migrate(database, [...files, broken]),
+        /9999_broken\.sql failed: division by zero/,
+      );
+      const rows = await database.query<{ found: string | null }>(
+        `select to_regclass('half')::text as found`,
+        [],
+      );
       assert.equal(rows[0]?.found, null);
       const changed = files.map((file, index) => (index === 0 ? { ...file, checksum: 'other' } : file));
       await assert.rejects(migrate(database, changed), /was changed after it was applied/);

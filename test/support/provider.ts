@@ -37,7 +37,9 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   const provider = await createProvider(site);
   handler = createApp(site, { provider, hasher: createPasswordHasher(site.config) });
   return {
-    ...{ site, provider, url },
+    site,
+    provider,
+    url,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -48,7 +48,9 @@ export async function createRelyingParty(
             config,
             new URL(address),
             {
-              ...{ pkceCodeVerifier, expectedState, expectedNonce },
+              pkceCodeVerifier,
+              expectedState,
+              expectedNonce,
               ...(parameters['max_age'] === undefined ? {} : { maxAge: Number(parameters['max_age']) }),
             },
             more,

@@ -169,8 +169,14 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('organisation')
         .values({
-          ...{ id, code, name, target_group_id: targetGroup.id, parent_id: options.parent?.id ?? null },
-          ...{ contact_mail: null, search_text: anything(`${name} ${code}`), ...period(options) },
+          id,
+          code,
+          name,
+          target_group_id: targetGroup.id,
+          parent_id: options.parent?.id ?? null,
+          contact_mail: null,
+          search_text: anything(`${name} ${code}`),
+          ...period(options),
         })
         .execute();
       return { id, code, name, targetGroupId: targetGroup.id };
@@ -181,8 +187,12 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('unit')
         .values({
-          ...{ id, code, name: options.name ?? `Unit ${code}`, organisation_id: organisation.id },
-          ...{ parent_id: options.parent?.id ?? null, ...period(options) },
+          id,
+          code,
+          name: options.name ?? `Unit ${code}`,
+          organisation_id: organisation.id,
+          parent_id: options.parent?.id ?? null,
+          ...period(options),
         })
         .execute();
       return { id };
@@ -197,8 +207,13 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('person')
         .values({
-          ...{ id, user_name: userName, given_name: givenName, family_name: familyName, mail },
-          ...{ mail_verified_at: start, language: options.language ?? 'en' },
+          id,
+          user_name: userName,
+          given_name: givenName,
+          family_name: familyName,
+          mail,
+          mail_verified_at: start,
+          language: options.language ?? 'en',
           sort_name: anything(`${familyName} ${givenName}`),
           search_text: anything(`${givenName} ${familyName} ${userName} ${mail}`),
           ...period(options),
@@ -218,13 +233,14 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('affiliation')
         .values({
-          ...{ id, person_id: person.id, organisation_id: organisation.id, type: options.type ?? 'employee' },
-          ...{
-            unit_id: options.unit?.id ?? null,
-            function_title: null,
-            contact_mail: null,
-            cancelled_at: null,
-          },
+          id,
+          person_id: person.id,
+          organisation_id: organisation.id,
+          type: options.type ?? 'employee',
+          unit_id: options.unit?.id ?? null,
+          function_title: null,
+          contact_mail: null,
+          cancelled_at: null,
           ...period(options),
         })
         .execute();
@@ -237,8 +253,12 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('application')
         .values({
-          ...{ id, code, names: JSON.stringify({ en: `Application ${code}`, nl: `Toepassing ${code}` }) },
-          ...{ owner_organisation_id: owner.id, home_url: null, contact_mail: null },
+          id,
+          code,
+          names: JSON.stringify({ en: `Application ${code}`, nl: `Toepassing ${code}` }),
+          owner_organisation_id: owner.id,
+          home_url: null,
+          contact_mail: null,
           ...(options.roleTemplate === undefined ? {} : { role_template: options.roleTemplate }),
           ...(options.roleClaim === undefined ? {} : { role_claim: options.roleClaim }),
           ...period(options),
@@ -269,7 +289,10 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('client')
         .values({
-          ...{ id, application_id: application.id, name: `Client ${id}`, disabled_at: null },
+          id,
+          application_id: application.id,
+          name: `Client ${id}`,
+          disabled_at: null,
           metadata: JSON.stringify(metadata),
           secrets: JSON.stringify(metadata.token_endpoint_auth_method === 'none' ? [] : secrets),
           claims_in: JSON.stringify(claimsIn),
@@ -301,7 +324,10 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('offer')
         .values({
-          ...{ id, right_id: right.id, cancelled_at: null, max_period_days: options.maxPeriodDays ?? null },
+          id,
+          right_id: right.id,
+          cancelled_at: null,
+          max_period_days: options.maxPeriodDays ?? null,
           organisation_id: options.organisation?.id ?? null,
           target_group_id: options.targetGroup?.id ?? null,
           max_until: options.maxUntil === undefined ? null : new Date(options.maxUntil),
@@ -315,15 +341,17 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('assignment')
         .values({
-          ...{ id, affiliation_id: affiliation.id, person_id: affiliation.personId, right_id: right.id },
-          ...{ organisation_id: affiliation.organisationId, context: JSON.stringify(options.context ?? {}) },
-          ...{
-            reason: null,
-            granted_by_person_id: null,
-            granted_at: start,
-            cancelled_at: null,
-            ...period(options),
-          },
+          id,
+          affiliation_id: affiliation.id,
+          person_id: affiliation.personId,
+          right_id: right.id,
+          organisation_id: affiliation.organisationId,
+          context: JSON.stringify(options.context ?? {}),
+          reason: null,
+          granted_by_person_id: null,
+          granted_at: start,
+          cancelled_at: null,
+          ...period(options),
         })
         .execute();
       return { id };
@@ -333,14 +361,20 @@ export function createWorld(site: Site): World {
       await db
         .insertInto('administration')
         .values({
-          ...{ id, affiliation_id: affiliation.id, person_id: affiliation.personId, kind, given_at: start },
+          id,
+          affiliation_id: affiliation.id,
+          person_id: affiliation.personId,
+          kind,
+          given_at: start,
           affiliation_organisation_id: affiliation.organisationId,
           organisation_id:
             options.organisation?.id ??
             (kind === 'head' || kind === 'local' ? affiliation.organisationId : null),
           includes_subtree: options.subtree ?? false,
           application_id: options.application?.id ?? null,
-          ...{ given_by_id: options.givenBy?.id ?? null, given_by_person_id: null, cancelled_at: null },
+          given_by_id: options.givenBy?.id ?? null,
+          given_by_person_id: null,
+          cancelled_at: null,
           ...period(options),
         })
         .execute();
@@ -358,13 +392,15 @@ export function createWorld(site: Site): World {
     await db
       .insertInto('context_definition')
       .values({
-        ...{ id: definitionId, right_id: rightId, code: context.code, position },
-        ...{ names: JSON.stringify({ en: context.code }), kind: context.kind ?? 'list' },
-        ...{
-          required: context.required ?? false,
-          many: context.many ?? false,
-          pattern: context.pattern ?? null,
-        },
+        id: definitionId,
+        right_id: rightId,
+        code: context.code,
+        position,
+        names: JSON.stringify({ en: context.code }),
+        kind: context.kind ?? 'list',
+        required: context.required ?? false,
+        many: context.many ?? false,
+        pattern: context.pattern ?? null,
       })
       .execute();
     for (const [index, code] of (context.options ?? []).entries()) {

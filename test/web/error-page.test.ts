@@ -5,8 +5,14 @@ import { AppError, invalidFields, notFound, type ErrorKind } from '../../src/pla
 import { sampleSite } from './sample-site.ts';
 
 const kinds: Record<ErrorKind, number> = {
-  ...{ invalid: 400, unauthenticated: 401, forbidden: 403, not_found: 404 },
-  ...{ conflict: 409, gone: 410, limited: 429, unavailable: 503 },
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  conflict: 409,
+  gone: 410,
+  limited: 429,
+  unavailable: 503,
 };
 
 describe('an error', () => {

@@ -19,7 +19,11 @@ describe('the address of a list', () => {
   it('keeps what is allowed and ignores the rest', () => {
     const query = parse('q=+An+&sort=until&dir=desc&type=external&unit=1%20or%201&size=5000&x=y');
     assert.deepEqual(query, {
-      ...{ q: 'An', sort: 'until', dir: 'desc', filters: { type: 'external' }, size: 100 },
+      q: 'An',
+      sort: 'until',
+      dir: 'desc',
+      filters: { type: 'external' },
+      size: 100,
     });
     assert.deepEqual(parse('sort=password&dir=up&size=-1&type=admin'), parse(''));
     assert.equal(parseListQuery({ q: ['a', 'b'], sort: { a: 1 } }, options).q, '');

@@ -25,7 +25,9 @@ describe('a time line', () => {
           now,
           stateText: (state) => state,
           entries: entries.map(({ from, length }) => ({
-            ...{ label: 'x', from: day(from), until: length === null ? null : day(from + length) },
+            label: 'x',
+            from: day(from),
+            until: length === null ? null : day(from + length),
           })),
         });
         assert.equal(timeline.lanes.length, entries.length);

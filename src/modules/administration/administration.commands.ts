@@ -62,29 +62,28 @@ export async function appointAdministrator(
     await change.trx
       .insertInto('administration')
       .values({
-        ...{
-          id: administrationId,
-          kind,
-          affiliation_id: input.affiliationId,
-          person_id: affiliation.person_id,
-        },
-        ...{
-          affiliation_organisation_id: affiliation.organisation_id,
-          organisation_id: organisationId ?? null,
-        },
-        ...{ includes_subtree: conferred.includesSubtree, application_id: applicationId ?? null },
-        ...{
-          given_by_id: given,
-          given_by_person_id: acting.personId,
-          given_at: change.at,
-          cancelled_at: null,
-        },
-        ...{ valid_from: period.from, valid_until: period.until },
+        id: administrationId,
+        kind,
+        affiliation_id: input.affiliationId,
+        person_id: affiliation.person_id,
+        affiliation_organisation_id: affiliation.organisation_id,
+        organisation_id: organisationId ?? null,
+        includes_subtree: conferred.includesSubtree,
+        application_id: applicationId ?? null,
+        given_by_id: given,
+        given_by_person_id: acting.personId,
+        given_at: change.at,
+        cancelled_at: null,
+        valid_from: period.from,
+        valid_until: period.until,
       })
       .execute();
     change.record({
       action: 'administration.appointed',
-      ...{ ...subject, subjectId: administrationId, personId: affiliation.person_id, reason: input.reason },
+      ...subject,
+      subjectId: administrationId,
+      personId: affiliation.person_id,
+      reason: input.reason,
       after: { kind, includesSubtree: conferred.includesSubtree, givenBy: given, ...period },
     });
     return { administrationId };
@@ -125,11 +124,12 @@ export async function changeAdministrationPeriod(
     if (prolonged) await prolong(change, stored, input.until, through?.kind === 'operator');
     else await shorten(change, stored, input.until, input.acknowledgeLast ?? false);
     change.record({
-      ...{ action, ...subject, personId: stored.person_id, reason: input.reason },
-      ...{
-        organisationId: stored.organisation_id ?? undefined,
-        applicationId: stored.application_id ?? undefined,
-      },
+      action,
+      ...subject,
+      personId: stored.person_id,
+      reason: input.reason,
+      organisationId: stored.organisation_id ?? undefined,
+      applicationId: stored.application_id ?? undefined,
       before: { until: stored.valid_until },
       after: { until: input.until },
     });

@@ -98,14 +98,13 @@ export async function shrinkAdministrations(
 export function recordEndings(change: Change, ended: readonly EndedAdministration[], reason?: string): void {
   for (const row of ended) {
     change.record({
-      ...{
-        action: 'administration.ended',
-        subjectType: 'administration',
-        subjectId: row.id,
-        personId: row.person_id,
-        reason,
-      },
-      ...{ organisationId: row.organisation_id ?? undefined, applicationId: row.application_id ?? undefined },
+      action: 'administration.ended',
+      subjectType: 'administration',
+      subjectId: row.id,
+      personId: row.person_id,
+      reason,
+      organisationId: row.organisation_id ?? undefined,
+      applicationId: row.application_id ?? undefined,
       after: { kind: row.kind, until: row.valid_until, cancelled: row.cancelled_at !== null },
     });
   }

@@ -164,7 +164,9 @@ export function buildAppointPage(page: Page, candidate: Candidate, state: FormSt
   };
   const valueOf = fieldStates(words, { ...(state.typed ? { typed: state.typed } : {}), fields, initial });
   const kind: Field = {
-    ...{ name: 'kind', type: 'radio', label: words.t('administration.appoint.as') },
+    name: 'kind',
+    type: 'radio',
+    label: words.t('administration.appoint.as'),
     options: place.kinds.map((value) => ({
       value,
       text: words.t(`administration.kinds.${value}`),
@@ -213,14 +215,12 @@ const periodFields = (words: T, valueOf: States): Field[] => [
 ];
 
 const reasonField = (words: T, valueOf: States): Field => ({
-  ...{
-    name: 'reason',
-    type: 'textarea',
-    label: words.t('administration.reason'),
-    optional: true,
-    rows: 2,
-    maxlength: 500,
-  },
+  name: 'reason',
+  type: 'textarea',
+  label: words.t('administration.reason'),
+  optional: true,
+  rows: 2,
+  maxlength: 500,
   ...valueOf('reason'),
 });
 
@@ -281,7 +281,9 @@ export function buildEndPage(page: Page, one: ListedAdministration, delegated: n
     reason: reasonField(words, () => ({ value: '', error: undefined })),
     confirm: {
       action: paths.endAdministration(place.listHref, one.id),
-      ...{ consequences, confirm: words.t('administration.end.submit'), cancelHref: place.listHref },
+      consequences,
+      confirm: words.t('administration.end.submit'),
+      cancelHref: place.listHref,
       fields: { version: String(one.version) },
     },
   };
@@ -296,7 +298,8 @@ export function buildConflictPage(page: Page, one: ListedAdministration, typed: 
       : words.t('common.period.noEnd');
   const current = until === null ? words.t('common.period.noEnd') : words.date(untilToLastDay(until, zone));
   const conflict: VersionConflict = {
-    ...{ changedAt: now, rows: [{ label: words.t('administration.until'), current, yours }] },
+    changedAt: now,
+    rows: [{ label: words.t('administration.until'), current, yours }],
     reloadHref: paths.editAdministration(place.listHref, one.id),
   };
   return { header: headerOf(page, words.t('administration.change.title'), one.person.name), conflict };

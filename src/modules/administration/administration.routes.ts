@@ -130,14 +130,12 @@ async function appoint(site: Site, req: Request, res: Response): Promise<void> {
   const { kind, subtree, from, until, reason } = parsed.value;
   try {
     await appointAdministrator(site, req.actor, req.origin, {
-      ...{
-        affiliationId: candidate.affiliationId,
-        kind,
-        includesSubtree: subtree,
-        from,
-        until: until ?? null,
-        reason,
-      },
+      affiliationId: candidate.affiliationId,
+      kind,
+      includesSubtree: subtree,
+      from,
+      until: until ?? null,
+      reason,
       ...(seat.kind === 'organisation' ? { organisationId: seat.id } : {}),
       ...(seat.kind === 'application' ? { applicationId: seat.id } : {}),
     });

@@ -28,13 +28,12 @@ export async function loadSeat(reader: Reader, actor: Actor, params: SeatParams)
   if (params.applicationId !== undefined) return applicationSeat(reader, actor, params.applicationId);
   if (!hasPowerSomewhere(actor, 'site.operate')) throw notFound('page');
   return {
-    ...{
-      seat: { kind: 'site' },
-      name: undefined,
-      listHref: paths.siteAdministrators(),
-      homeHref: paths.home(),
-    },
-    ...{ kinds: ['operator', 'auditor'], offersSubtree: false },
+    seat: { kind: 'site' },
+    name: undefined,
+    listHref: paths.siteAdministrators(),
+    homeHref: paths.home(),
+    kinds: ['operator', 'auditor'],
+    offersSubtree: false,
   };
 }
 
@@ -53,16 +52,12 @@ async function organisationSeat(reader: Reader, actor: Actor, id: string): Promi
   if (locals.length > 0) kinds.push('local');
   if (hasPowerSomewhere(actor, 'site.operate')) kinds.push('auditor');
   return {
-    ...{
-      seat: { kind: 'organisation', id },
-      name,
-      listHref: paths.administrators(id),
-      homeHref: paths.organisation(id),
-    },
-    ...{
-      kinds,
-      offersSubtree: [...heads, ...locals].some((one) => one.includesSubtree || one.kind === 'operator'),
-    },
+    seat: { kind: 'organisation', id },
+    name,
+    listHref: paths.administrators(id),
+    homeHref: paths.organisation(id),
+    kinds,
+    offersSubtree: [...heads, ...locals].some((one) => one.includesSubtree || one.kind === 'operator'),
   };
 }
 
@@ -77,8 +72,11 @@ async function applicationSeat(reader: Reader, actor: Actor, id: string): Promis
     : undefined;
   if (!row) throw notFound('application');
   return {
-    ...{ seat: { kind: 'application', id }, name: row.names, listHref: paths.applicationAdministrators(id) },
-    ...{ homeHref: paths.application(id), offersSubtree: false },
+    seat: { kind: 'application', id },
+    name: row.names,
+    listHref: paths.applicationAdministrators(id),
+    homeHref: paths.application(id),
+    offersSubtree: false,
     kinds: hasPowerSomewhere(actor, 'site.operate') ? ['application_owner'] : [],
   };
 }

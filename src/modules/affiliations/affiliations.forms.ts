@@ -102,7 +102,10 @@ export function affiliationFields(input: AffiliationFieldsInput): FormEntry[] {
   const { t } = words;
   const field = fieldStates(words, { ...state, initial });
   const kind: FormEntry = {
-    ...{ name: 'type', label: t('affiliations.field.type'), type: 'radio', ...field('type') },
+    name: 'type',
+    label: t('affiliations.field.type'),
+    type: 'radio',
+    ...field('type'),
     options: affiliationTypes.map((type) => ({
       value: type,
       text: t(`affiliations.type.${type}`),
@@ -110,13 +113,12 @@ export function affiliationFields(input: AffiliationFieldsInput): FormEntry[] {
     })),
   };
   const unit: FormEntry = {
-    ...{
-      name: 'unit',
-      label: t('affiliations.field.unit'),
-      type: 'select',
-      prompt: t('affiliations.noUnit'),
-    },
-    ...{ options: unitOptions(units), ...field('unit') },
+    name: 'unit',
+    label: t('affiliations.field.unit'),
+    type: 'select',
+    prompt: t('affiliations.noUnit'),
+    options: unitOptions(units),
+    ...field('unit'),
   };
   return [
     ...(fixedType === undefined ? [kind] : []),
@@ -129,8 +131,13 @@ export function affiliationFields(input: AffiliationFieldsInput): FormEntry[] {
       ...field('function'),
     },
     {
-      ...{ name: 'contactMail', label: t('affiliations.field.contactMail'), type: 'email', optional: true },
-      ...{ hint: t('affiliations.hint.contactMail'), autocomplete: 'off', ...field('contactMail') },
+      name: 'contactMail',
+      label: t('affiliations.field.contactMail'),
+      type: 'email',
+      optional: true,
+      hint: t('affiliations.hint.contactMail'),
+      autocomplete: 'off',
+      ...field('contactMail'),
     },
     [
       { name: 'from', label: t('common.period.from'), type: 'date', ...field('from') },

@@ -52,14 +52,13 @@ export async function createClient(
     await change.trx
       .insertInto('client')
       .values({
-        ...{
-          id: clientId,
-          application_id: applicationId,
-          name,
-          pkce_required: pkceRequired,
-          disabled_at: null,
-        },
-        ...{ metadata: JSON.stringify(input.metadata), claims_in: JSON.stringify(input.claimsIn) },
+        id: clientId,
+        application_id: applicationId,
+        name,
+        pkce_required: pkceRequired,
+        disabled_at: null,
+        metadata: JSON.stringify(input.metadata),
+        claims_in: JSON.stringify(input.claimsIn),
         secrets: JSON.stringify(secret ? [secret.stored] : []),
       })
       .execute();
@@ -94,8 +93,11 @@ export async function changeClient(
     await change.trx
       .updateTable('client')
       .set((eb) => ({
-        ...{ name: input.name, pkce_required: input.pkceRequired, disabled_at: disabledAt },
-        ...{ metadata: JSON.stringify(input.metadata), claims_in: JSON.stringify(input.claimsIn) },
+        name: input.name,
+        pkce_required: input.pkceRequired,
+        disabled_at: disabledAt,
+        metadata: JSON.stringify(input.metadata),
+        claims_in: JSON.stringify(input.claimsIn),
         ...(first ? { secrets: JSON.stringify([first.stored]) } : {}),
         ...(usesSecret(input.metadata) ? {} : { secrets: '[]' }),
         version: eb('version', '+', 1),
@@ -158,7 +160,10 @@ export async function notifyClientChanged(trx: Writer, clientId: string): Promis
 }
 
 const factOf = (action: string, input: { applicationId: string; clientId: string }) => ({
-  ...{ action, subjectType: 'client', subjectId: input.clientId, applicationId: input.applicationId },
+  action,
+  subjectType: 'client',
+  subjectId: input.clientId,
+  applicationId: input.applicationId,
 });
 
 function newSecret(at: Date): { plain: string; stored: ClientSecret } {

@@ -53,7 +53,9 @@ export async function createApplication(
     await change.trx
       .insertInto('application')
       .values({
-        ...{ id: applicationId, owner_organisation_id: input.ownerOrganisationId, ...columnsOf(input) },
+        id: applicationId,
+        owner_organisation_id: input.ownerOrganisationId,
+        ...columnsOf(input),
         valid_from: input.from ?? change.at,
       })
       .execute();

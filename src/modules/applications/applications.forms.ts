@@ -29,10 +29,16 @@ export function parseApplicationForm(body: unknown, zone: string): Parsed<Applic
       ...namesFields('descriptions', 1000),
     })
     .transform((form): ApplicationForm => ({
-      ...{ code: form.code, owner: form.owner, version: form.version, until: form.until ?? null },
-      ...{ names: readNames(form, 'names'), descriptions: readNames(form, 'descriptions') },
-      ...{ homeUrl: form.homeUrl ?? null, contactMail: form.contactMail ?? null },
-      ...{ roleTemplate: form.roleTemplate, roleClaim: form.roleClaim },
+      code: form.code,
+      owner: form.owner,
+      version: form.version,
+      until: form.until ?? null,
+      names: readNames(form, 'names'),
+      descriptions: readNames(form, 'descriptions'),
+      homeUrl: form.homeUrl ?? null,
+      contactMail: form.contactMail ?? null,
+      roleTemplate: form.roleTemplate,
+      roleClaim: form.roleClaim,
     }));
   return withErrors(parseForm(schema, body), nameMissing(body, 'names'));
 }
@@ -69,15 +75,17 @@ export function parseClientForm(body: unknown): Parsed<ClientForm> {
       version: formField.version().default(0),
     })
     .transform((form): ClientForm => ({
-      ...{ clientId: form.clientId, name: form.name, version: form.version, disabled: form.disabled },
+      clientId: form.clientId,
+      name: form.name,
+      version: form.version,
+      disabled: form.disabled,
       pkceRequired: form.pkce || form.kind === 'public',
       metadata: metadataOf(form),
       claimsIn: {
-        ...{ idToken: form.claims.includes('idToken'), userinfo: form.claims.includes('userinfo') },
-        ...{
-          accessToken: form.claims.includes('accessToken'),
-          introspection: form.claims.includes('introspection'),
-        },
+        idToken: form.claims.includes('idToken'),
+        userinfo: form.claims.includes('userinfo'),
+        accessToken: form.claims.includes('accessToken'),
+        introspection: form.claims.includes('introspection'),
       },
     }));
   return withErrors(parseForm(schema, body), redirectMissing(body));

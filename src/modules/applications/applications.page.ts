@@ -34,7 +34,8 @@ export function buildListPage(
 ) {
   const create = { text: words.t('applications.new.title'), href: paths.newApplication() };
   const header: PageHeader = {
-    ...{ title: words.t('applications.list.title'), subtitle: words.t('applications.list.lead') },
+    title: words.t('applications.list.title'),
+    subtitle: words.t('applications.list.lead'),
     actions: mayCreate ? [{ ...create, kind: 'primary', icon: 'plus' }] : [],
   };
   const table: Table = {
@@ -53,11 +54,9 @@ export function buildListPage(
           sub: one.code,
           href: paths.application(one.id),
         },
-        ...{
-          owner: one.owner.name,
-          rights: words.number(one.rights),
-          assignments: countText(words, one.assignments),
-        },
+        owner: one.owner.name,
+        rights: words.number(one.rights),
+        assignments: countText(words, one.assignments),
         state: { tags: [periodTag(words, one.period.from, one.period.until, now)] },
       },
     })),
@@ -153,11 +152,9 @@ function clientsTable(words: T, place: Place, clients: readonly Client[]): Table
       const disabled = client.disabledAt !== null;
       return {
         cells: {
-          ...{
-            name: client.name,
-            id: client.id,
-            kind: words.t(`applications.clients.kinds.${clientKindOf(client.metadata)}`),
-          },
+          name: client.name,
+          id: client.id,
+          kind: words.t(`applications.clients.kinds.${clientKindOf(client.metadata)}`),
           state: {
             tags: [
               disabled
@@ -191,16 +188,13 @@ export function buildForm(page: Page, application: Application | undefined, stat
   const back = application ? paths.application(application.id) : paths.applications();
   return {
     header: { title, breadcrumbs: breadcrumbsOf(words, application, title) },
-    ...{
-      errors: fields,
-      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
-      fields: inputs,
-    },
-    ...{
-      action: application ? paths.editApplication(application.id) : paths.applications(),
-      version: application?.version ?? 0,
-    },
-    ...{ submit: words.t('common.form.save'), cancelHref: back },
+    errors: fields,
+    labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+    fields: inputs,
+    action: application ? paths.editApplication(application.id) : paths.applications(),
+    version: application?.version ?? 0,
+    submit: words.t('common.form.save'),
+    cancelHref: back,
   };
 }
 
@@ -283,16 +277,13 @@ function initialOf(application: Application | undefined, zone: string): Record<s
   if (!application) return { roleTemplate: '{right}', roleClaim: 'roles' };
   const { until } = application.period;
   return {
-    ...{
-      code: application.code,
-      homeUrl: application.homeUrl ?? '',
-      contactMail: application.contactMail ?? '',
-    },
-    ...{ roleTemplate: application.roleTemplate, roleClaim: application.roleClaim },
-    ...{
-      ...namesInitial('names', application.names),
-      ...namesInitial('descriptions', application.descriptions),
-    },
+    code: application.code,
+    homeUrl: application.homeUrl ?? '',
+    contactMail: application.contactMail ?? '',
+    roleTemplate: application.roleTemplate,
+    roleClaim: application.roleClaim,
+    ...namesInitial('names', application.names),
+    ...namesInitial('descriptions', application.descriptions),
     until: until === null ? '' : untilToLastDay(until, zone),
   };
 }
@@ -335,7 +326,8 @@ export function buildEndPage({ words }: Page, application: Application, holders:
         { count: holders, text: words.t('rights.end.holders', { count: holders }) },
         { text: words.t('applications.end.nobody') },
       ],
-      ...{ confirm: words.t('applications.end.submit'), cancelHref: paths.application(application.id) },
+      confirm: words.t('applications.end.submit'),
+      cancelHref: paths.application(application.id),
       fields: { version: String(application.version) },
     },
     reason: {

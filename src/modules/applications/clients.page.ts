@@ -37,25 +37,17 @@ function initialOf(client: Client | undefined): Record<string, string | string[]
   const grants = Array.isArray(metadata['grant_types']) ? metadata['grant_types'] : [];
   const method = text(metadata['token_endpoint_auth_method']);
   return {
-    ...{
-      clientId: client.id,
-      name: client.name,
-      kind: clientKindOf(metadata),
-      method: method === 'none' || method === '' ? 'client_secret_basic' : method,
-    },
-    ...{
-      redirectUris: list(metadata['redirect_uris']),
-      postLogoutRedirectUris: list(metadata['post_logout_redirect_uris']),
-    },
-    ...{
-      backchannelLogoutUri: text(metadata['backchannel_logout_uri']),
-      jwksUri: text(metadata['jwks_uri']),
-    },
-    ...{
-      refresh: grants.includes('refresh_token') ? 'on' : '',
-      pkce: client.pkceRequired ? 'on' : '',
-      disabled: client.disabledAt ? 'on' : '',
-    },
+    clientId: client.id,
+    name: client.name,
+    kind: clientKindOf(metadata),
+    method: method === 'none' || method === '' ? 'client_secret_basic' : method,
+    redirectUris: list(metadata['redirect_uris']),
+    postLogoutRedirectUris: list(metadata['post_logout_redirect_uris']),
+    backchannelLogoutUri: text(metadata['backchannel_logout_uri']),
+    jwksUri: text(metadata['jwks_uri']),
+    refresh: grants.includes('refresh_token') ? 'on' : '',
+    pkce: client.pkceRequired ? 'on' : '',
+    disabled: client.disabledAt ? 'on' : '',
     claims: claimPlaces.filter((place) => client.claimsIn[place]),
   };
 }
@@ -77,17 +69,13 @@ export function buildClientForm(
   const title = words.t(client ? 'applications.clients.edit' : 'applications.clients.new');
   return {
     header: headerOf(words, place, title, client?.name),
-    ...{
-      errors: fields,
-      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
-      fields: inputs,
-    },
+    errors: fields,
+    labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+    fields: inputs,
     action: client ? paths.editClient(place.id, client.id) : paths.clients(place.id),
-    ...{
-      version: client?.version ?? 0,
-      submit: words.t('common.form.save'),
-      cancelHref: paths.application(place.id),
-    },
+    version: client?.version ?? 0,
+    submit: words.t('common.form.save'),
+    cancelHref: paths.application(place.id),
   };
 }
 
@@ -217,11 +205,9 @@ export function buildRotatePage({ words }: Page, place: Place, client: Client) {
         { text: words.t('applications.secret.once') },
         { text: words.t('applications.secret.overlap', { count: secretOverlapHours }) },
       ],
-      ...{
-        confirm: words.t('applications.secret.submit'),
-        cancelHref: paths.application(place.id),
-        fields: { version: String(client.version) },
-      },
+      confirm: words.t('applications.secret.submit'),
+      cancelHref: paths.application(place.id),
+      fields: { version: String(client.version) },
     },
     endOldNow,
   };

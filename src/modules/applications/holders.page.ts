@@ -74,15 +74,13 @@ function filterOf({ words, place, rights, query, exportHref, link }: HoldersInpu
     ? [{ text: organisation, href: link({ filters: { organisation: undefined } }) }]
     : [];
   return {
-    ...{
-      action: paths.holders(place.id),
-      label: head('search'),
-      q: query.q,
-      live: 'holders',
-      exportHref,
-      hidden,
-      active,
-    },
+    action: paths.holders(place.id),
+    label: head('search'),
+    q: query.q,
+    live: 'holders',
+    exportHref,
+    hidden,
+    active,
     filters: [
       {
         name: 'right',

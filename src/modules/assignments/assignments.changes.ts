@@ -138,7 +138,10 @@ async function requireMayGive(
   const within = stored.cancelledAt === null && liesInside(period, stored.period);
   const conferred = conferredBy(stored, period, false);
   const allowance = await loadAllowance(change.trx, {
-    ...{ actor: acting, conferred: [conferred], at: change.at, zone: site.config.timeZone },
+    actor: acting,
+    conferred: [conferred],
+    at: change.at,
+    zone: site.config.timeZone,
   });
   const judgement = judge(conferred, allowance);
   if (within && !judgement.allowed && judgement.reason === 'period') return;
@@ -164,7 +167,9 @@ async function writePeriod(change: Change, stored: StoredAssignment, period: Per
   await change.trx
     .updateTable('assignment')
     .set((eb) => ({
-      ...{ valid_from: period.from, valid_until: period.until, cancelled_at: null },
+      valid_from: period.from,
+      valid_until: period.until,
+      cancelled_at: null,
       version: eb('version', '+', 1),
     }))
     .where('id', '=', stored.id)

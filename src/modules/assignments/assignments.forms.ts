@@ -50,8 +50,12 @@ export function parseGrantForm(body: unknown, zone: string, now: Date): Parsed<G
       reason: formField.text(500).optional(),
     })
     .transform((form): GrantForm => ({
-      ...{ affiliation: form.affiliation, right: form.right, from: form.from, until: form.until ?? null },
-      ...{ reason: form.reason, context: readContext(body) },
+      affiliation: form.affiliation,
+      right: form.right,
+      from: form.from,
+      until: form.until ?? null,
+      reason: form.reason,
+      context: readContext(body),
     }));
   return parseForm(schema, body);
 }
@@ -73,7 +77,10 @@ export function parsePeriodForm(body: unknown, zone: string, now: Date): Parsed<
       reason: formField.text(500).optional(),
     })
     .transform((form): PeriodChangeForm => ({
-      ...{ version: form.version, from: form.from, until: form.until ?? null, reason: form.reason },
+      version: form.version,
+      from: form.from,
+      until: form.until ?? null,
+      reason: form.reason,
     }));
   return parseForm(schema, body);
 }

@@ -53,8 +53,14 @@ export async function grantRight(
     const context = canonicalContext(input.context);
     const period = { from: input.from ?? change.at, until: input.until };
     const conferred: ConferredAssignment = {
-      ...{ what: 'assignment', personId, organisationId, rightId: right.id, context, period },
-      ...{ startIsNew: true, affiliation: affiliation.period },
+      what: 'assignment',
+      personId,
+      organisationId,
+      rightId: right.id,
+      context,
+      period,
+      startIsNew: true,
+      affiliation: affiliation.period,
     };
     const asked = { actor: acting, conferred: [conferred], at: change.at, zone: site.config.timeZone };
     const allowance = await loadAllowance(change.trx, asked);
@@ -64,30 +70,26 @@ export async function grantRight(
     await change.trx
       .insertInto('assignment')
       .values({
-        ...{
-          id: assignmentId,
-          affiliation_id: affiliation.id,
-          person_id: personId,
-          organisation_id: organisationId,
-        },
-        ...{
-          right_id: right.id,
-          context: JSON.stringify(context),
-          reason: input.reason ?? null,
-          cancelled_at: null,
-        },
-        ...{ granted_by_person_id: acting.personId, granted_at: change.at },
-        ...{ valid_from: period.from, valid_until: period.until },
+        id: assignmentId,
+        affiliation_id: affiliation.id,
+        person_id: personId,
+        organisation_id: organisationId,
+        right_id: right.id,
+        context: JSON.stringify(context),
+        reason: input.reason ?? null,
+        cancelled_at: null,
+        granted_by_person_id: acting.personId,
+        granted_at: change.at,
+        valid_from: period.from,
+        valid_until: period.until,
       })
       .execute();
     change.record({
-      ...{
-        ...attempt,
-        subjectId: assignmentId,
-        organisationId,
-        personId,
-        applicationId: right.applicationId,
-      },
+      ...attempt,
+      subjectId: assignmentId,
+      organisationId,
+      personId,
+      applicationId: right.applicationId,
       reason: input.reason,
       after: { right: right.code, context, ...period },
     });

@@ -180,15 +180,14 @@ function periodFields(words: T, valueOf: States, untilNeeded = false): Field[] {
 }
 
 const reasonField = (words: T, valueOf: States): Field => ({
-  ...{
-    name: 'reason',
-    type: 'textarea',
-    label: words.t('assignments.reason'),
-    optional: true,
-    rows: 2,
-    maxlength: 500,
-  },
-  ...{ hint: words.t('assignments.reasonHint'), ...valueOf('reason') },
+  name: 'reason',
+  type: 'textarea',
+  label: words.t('assignments.reason'),
+  optional: true,
+  rows: 2,
+  maxlength: 500,
+  hint: words.t('assignments.reasonHint'),
+  ...valueOf('reason'),
 });
 
 const fewOptions = 7;

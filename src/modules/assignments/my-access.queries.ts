@@ -54,7 +54,10 @@ export async function listOwnAffiliations(
     .orderBy('f.valid_from', 'desc')
     .execute();
   return rows.map((row) => ({
-    ...{ id: row.id, type: row.type, unitName: row.unit_name, functionTitle: row.function_title },
+    id: row.id,
+    type: row.type,
+    unitName: row.unit_name,
+    functionTitle: row.function_title,
     organisation: { id: row.organisation_id, name: row.name, names: row.names },
     period: { from: row.valid_from, until: row.valid_until },
   }));
@@ -93,13 +96,16 @@ export async function listOwnRights(reader: Reader, personId: string, at: Date):
       and (a.valid_until is null or a.valid_until > ${since}::timestamptz)
     order by x.code, r.position, r.code, a.valid_from desc, a.id`.execute(reader as never);
   return rows.map((row) => ({
-    ...{ id: row.id, organisationId: row.organisation_id, rightId: row.right_id, rightCode: row.right_code },
-    ...{ rightNames: row.right_names, rightDescriptions: row.right_descriptions, context: row.context },
-    ...{
-      applicationCode: row.application_code,
-      applicationNames: row.application_names,
-      applicationUrl: row.home_url,
-    },
+    id: row.id,
+    organisationId: row.organisation_id,
+    rightId: row.right_id,
+    rightCode: row.right_code,
+    rightNames: row.right_names,
+    rightDescriptions: row.right_descriptions,
+    context: row.context,
+    applicationCode: row.application_code,
+    applicationNames: row.application_names,
+    applicationUrl: row.home_url,
     period: { from: row.valid_from, until: row.valid_until },
     effectiveUntil: row.effective ? row.effective_until : undefined,
   }));

@@ -103,7 +103,10 @@ export class LaneVerifier {
     const published = publishedHash(trail, row.seq);
     const isPublished = published?.equals(Buffer.from(hash).subarray(0, trailBytes));
     const about = {
-      ...{ lane: row.lane, seq: row.seq, id: row.id, action: row.action },
+      lane: row.lane,
+      seq: row.seq,
+      id: row.id,
+      action: row.action,
       at: new Date(row.at).toISOString(),
       found: hex(hash),
     };
@@ -124,7 +127,12 @@ export class LaneVerifier {
   #reportMissing(kind: 'removed' | 'cut_off', seq: number, untilSeq: number): void {
     const published = this.#published;
     this.#report({
-      ...{ kind, lane: this.#lane, seq, untilSeq, expected: `${untilSeq - seq + 1} rows`, found: 'none' },
+      kind,
+      lane: this.#lane,
+      seq,
+      untilSeq,
+      expected: `${untilSeq - seq + 1} rows`,
+      found: 'none',
       ...(published && published.seq >= seq ? { publishedAt: published.at } : {}),
     });
   }

@@ -132,7 +132,10 @@ export async function changePassword(
 }
 
 const passwordFact = (action: string, personId: string): AuditFact => ({
-  ...{ action, subjectType: 'person', subjectId: personId, personId },
+  action,
+  subjectType: 'person',
+  subjectId: personId,
+  personId,
 });
 
 async function findHash(db: Database, personId: string): Promise<string | undefined> {
@@ -177,7 +180,9 @@ export async function requestPasswordReset(
   await runCommand(site, origin, fact, async (change) => {
     if (!row) throw new AppError('not_found', 'person_not_found');
     const linkId = await createOneTimeLink(change, site.secrets, {
-      ...{ personId: row.id, purpose: 'password_reset', ttlSeconds: resetSeconds },
+      personId: row.id,
+      purpose: 'password_reset',
+      ttlSeconds: resetSeconds,
     });
     change.enqueue({
       kind: 'mail',

@@ -81,7 +81,11 @@ function showPassword(
   const { userName, givenName } = owner;
   const states = fieldStates(res.words, { fields, initial: {} });
   const model = {
-    ...{ title, purpose, userName, givenName, fields: fields ?? {} },
+    title,
+    purpose,
+    userName,
+    givenName,
+    fields: fields ?? {},
     action: req.path,
     minimum: site.config.passwordMinLength,
     password: states('password'),

@@ -76,8 +76,14 @@ function limiter(site: Site, keyPrefix: string, points: number, duration: number
     },
   };
   return new RateLimiterPostgres({
-    ...{ storeClient, storeType: 'client', keyPrefix, points, duration },
-    ...{ tableName: 'rate_limit', tableCreated: true, clearExpiredByTimeout: false },
+    storeClient,
+    storeType: 'client',
+    keyPrefix,
+    points,
+    duration,
+    tableName: 'rate_limit',
+    tableCreated: true,
+    clearExpiredByTimeout: false,
   });
 }
 

@@ -118,21 +118,21 @@ export function ruleSections(words: T, state: FormState, initial: Initial) {
     title: t(`affiliations.type.${type}`),
     fields: [
       {
-        ...{
-          name: `${type}Mandatory`,
-          type: 'checkboxes' as const,
-          label: t('organisations.field.mandatory'),
-        },
+        name: `${type}Mandatory`,
+        type: 'checkboxes' as const,
+        label: t('organisations.field.mandatory'),
         options: mandatory.map((value) => ({ value, text: t(`organisations.mandatory.${value}`) })),
         ...field(`${type}Mandatory`),
       },
       {
-        ...{
-          name: `${type}MaxPeriodDays`,
-          type: 'number' as const,
-          label: t('organisations.field.maxPeriodDays'),
-        },
-        ...{ optional: true, min: 1, max: 36_500, width: 'short' as const, ...field(`${type}MaxPeriodDays`) },
+        name: `${type}MaxPeriodDays`,
+        type: 'number' as const,
+        label: t('organisations.field.maxPeriodDays'),
+        optional: true,
+        min: 1,
+        max: 36_500,
+        width: 'short' as const,
+        ...field(`${type}MaxPeriodDays`),
       },
     ],
   }));

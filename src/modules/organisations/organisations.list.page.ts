@@ -72,11 +72,15 @@ function filterBar(words: T, query: OrganisationListQuery, groups: readonly Targ
     clearHref: action,
     filters: [
       {
-        ...{ name: 'group', label: t('organisations.field.targetGroup'), value: query.filters.group },
+        name: 'group',
+        label: t('organisations.field.targetGroup'),
+        value: query.filters.group,
         options: [all, ...kinds],
       },
       {
-        ...{ name: 'ended', label: t('organisations.filter.state'), value: query.filters.ended },
+        name: 'ended',
+        label: t('organisations.filter.state'),
+        value: query.filters.ended,
         options: [
           { value: '', text: t('organisations.filter.running') },
           { value: 'yes', text: t('organisations.filter.ended') },

@@ -25,7 +25,9 @@ export function buildNewPage(words: T, groups: readonly TargetGroupItem[], state
         { ...text('name'), maxlength: 200 },
         ...nameFields(words, state, {}),
         {
-          ...{ ...text('targetGroup'), type: 'select' as const, prompt: t('organisations.choose') },
+          ...text('targetGroup'),
+          type: 'select' as const,
+          prompt: t('organisations.choose'),
           options: groups.map((group) => ({
             value: group.id,
             text: nameIn(group.names, words.lang, group.code),

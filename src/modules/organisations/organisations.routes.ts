@@ -61,7 +61,9 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
     before: position(query.before),
   };
   const model = buildListPage({
-    ...{ words: res.words, now, query },
+    words: res.words,
+    now,
+    query,
     found: await listOrganisations(reader, req.actor, now, filter, page),
     count: await countOrganisations(reader, req.actor, now, filter),
     groups: await listTargetGroups(reader),
@@ -89,7 +91,10 @@ async function create(site: Site, req: Request, res: Response): Promise<void> {
     const groups = await listTargetGroups(site.db.reader);
     const scheme = groups.find((group) => group.id === targetGroup)?.identifierScheme;
     const id = await createOrganisation(site, req.actor, req.origin, {
-      ...{ code, name, names: namesFrom(parsed.value), targetGroupId: targetGroup },
+      code,
+      name,
+      names: namesFrom(parsed.value),
+      targetGroupId: targetGroup,
       parentId: await parentFrom(site, req, parsed.value.parent),
       contactMail: contactMail ?? null,
       identifiers: identifier && scheme ? [{ scheme, text: identifier }] : [],
@@ -147,7 +152,10 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   const moves = 'parent' in parsed.typed && (parent ?? '') !== parentCode;
   try {
     await changeOrganisation(site, req.actor, req.origin, {
-      ...{ organisationId: organisation.id, version, name, names: namesFrom(parsed.value) },
+      organisationId: organisation.id,
+      version,
+      name,
+      names: namesFrom(parsed.value),
       contactMail: contactMail ?? null,
       ...(moves ? { parentId: await parentFrom(site, req, parent) } : {}),
     });

@@ -70,21 +70,18 @@ export function buildTargetGroupPage(words: T, state: FormState, group?: TargetG
     ? []
     : [
         {
-          ...{
-            name: 'code',
-            label: t('organisations.field.code'),
-            hint: t('organisations.hint.code'),
-            maxlength: 64,
-          },
-          ...{ width: 'short' as const, ...field('code') },
+          name: 'code',
+          label: t('organisations.field.code'),
+          hint: t('organisations.hint.code'),
+          maxlength: 64,
+          width: 'short' as const,
+          ...field('code'),
         },
         {
-          ...{
-            name: 'scheme',
-            type: 'select' as const,
-            label: t('organisations.field.scheme'),
-            ...field('scheme'),
-          },
+          name: 'scheme',
+          type: 'select' as const,
+          label: t('organisations.field.scheme'),
+          ...field('scheme'),
           options: organisationSchemes.map((value) => ({ value, text: t(`organisations.scheme.${value}`) })),
         },
       ];

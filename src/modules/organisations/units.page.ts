@@ -33,13 +33,12 @@ export function buildUnitPage(
   const initial = unit ? { name: unit.name, parent: unit.parentId ?? '' } : {};
   const field = fieldStates(words, { ...state, initial });
   const code = {
-    ...{
-      name: 'code',
-      label: t('organisations.field.code'),
-      hint: t('organisations.hint.unitCode'),
-      maxlength: 64,
-    },
-    ...{ width: 'short' as const, ...field('code') },
+    name: 'code',
+    label: t('organisations.field.code'),
+    hint: t('organisations.hint.unitCode'),
+    maxlength: 64,
+    width: 'short' as const,
+    ...field('code'),
   };
   const sections = [
     {
@@ -47,12 +46,12 @@ export function buildUnitPage(
         ...(unit ? [] : [code]),
         { name: 'name', label: t('organisations.field.name'), maxlength: 200, ...field('name') },
         {
-          ...{ name: 'parent', label: t('organisations.units.parent'), type: 'select' as const },
-          ...{
-            prompt: t('organisations.units.top'),
-            options: parentOptions(units, unit),
-            ...field('parent'),
-          },
+          name: 'parent',
+          label: t('organisations.units.parent'),
+          type: 'select' as const,
+          prompt: t('organisations.units.top'),
+          options: parentOptions(units, unit),
+          ...field('parent'),
         },
       ],
     },

@@ -65,7 +65,10 @@ export function personFields(
       ...field('mail'),
     },
     {
-      ...{ name: 'language', label: t('people.field.language'), type: 'select', ...field('language') },
+      name: 'language',
+      label: t('people.field.language'),
+      type: 'select',
+      ...field('language'),
       options: personLanguages.map((value) => ({ value, text: t(`common.languages.${value}`) })),
     },
   ];
@@ -78,18 +81,19 @@ export function identifierFields(words: T, state: FormState): FormEntry[] {
   return [
     [
       {
-        ...{ name: 'scheme', label: t('people.field.scheme'), type: 'select', ...field('scheme') },
+        name: 'scheme',
+        label: t('people.field.scheme'),
+        type: 'select',
+        ...field('scheme'),
         options: personSchemes.map((value) => ({ value, text: t(`people.scheme.${value}`) })),
       },
       {
-        ...{
-          name: 'identifier',
-          label: t('people.field.identifier'),
-          optional: true,
-          autocomplete: 'off',
-          maxlength: 40,
-        },
-        ...{ ...field('identifier') },
+        name: 'identifier',
+        label: t('people.field.identifier'),
+        optional: true,
+        autocomplete: 'off',
+        maxlength: 40,
+        ...field('identifier'),
       },
     ],
   ];

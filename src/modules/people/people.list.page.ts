@@ -82,7 +82,8 @@ function filterBar(
       options: [...statuses, { value: 'all', text: all.text }],
     },
     {
-      ...{ name: 'type', label: t('affiliations.field.type') },
+      name: 'type',
+      label: t('affiliations.field.type'),
       options: [all, ...affiliationTypes.map((value) => ({ value, text: t(`affiliations.type.${value}`) }))],
     },
     ...(units.length === 0
@@ -92,7 +93,8 @@ function filterBar(
       ? []
       : [
           {
-            ...{ name: 'subtree', label: t('people.filter.subtree') },
+            name: 'subtree',
+            label: t('people.filter.subtree'),
             options: [
               { value: '', text: t('people.filter.here') },
               { value: 'yes', text: t('people.filter.below') },

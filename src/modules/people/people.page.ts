@@ -165,11 +165,9 @@ export function buildDisablePage(place: Place, person: PersonFile, lastAdministr
       ...(lastAdministrator
         ? [
             {
-              ...{
-                name: 'acknowledgeLast',
-                type: 'checkbox' as const,
-                label: t('affiliations.acknowledgeLast'),
-              },
+              name: 'acknowledgeLast',
+              type: 'checkbox' as const,
+              label: t('affiliations.acknowledgeLast'),
               error: words.error({ code: 'last_administrator' }),
             },
           ]

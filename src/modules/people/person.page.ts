@@ -40,8 +40,10 @@ export function buildPersonPage(
   const mayGrant =
     powers.has('assignment.grant') && !own && person.affiliations.some((one) => isOpen(one, place));
   const grant: Action = {
-    ...{ text: words.t('people.person.grant'), href: paths.newAssignment(organisation.id, person.id) },
-    ...{ kind: 'primary', icon: 'plus' },
+    text: words.t('people.person.grant'),
+    href: paths.newAssignment(organisation.id, person.id),
+    kind: 'primary',
+    icon: 'plus',
   };
   return {
     header: {
@@ -62,11 +64,10 @@ export function buildPersonPage(
       powers.has('affiliation.change') && !own
         ? [
             {
-              ...{
-                text: words.t('affiliations.new.title'),
-                href: paths.newAffiliation(organisation.id, person.id),
-              },
-              ...{ kind: 'quiet', icon: 'plus' },
+              text: words.t('affiliations.new.title'),
+              href: paths.newAffiliation(organisation.id, person.id),
+              kind: 'quiet',
+              icon: 'plus',
             },
           ]
         : undefined,
@@ -108,12 +109,14 @@ function timelineOf({ place, person }: Seen): Timeline {
     ...counting(person.affiliations).map((one) => ({
       label: t(`affiliations.type.${one.type}`),
       sub: [one.organisationName, one.unitName].filter(Boolean).join(', '),
-      ...{ from: one.from, until: one.until },
+      from: one.from,
+      until: one.until,
     })),
     ...counting(person.assignments).map((one) => ({
       label: nameIn(one.rightNames, words.lang, one.rightCode),
       sub: nameIn(one.applicationNames, words.lang),
-      ...{ from: one.from, until: one.until },
+      from: one.from,
+      until: one.until,
     })),
   ];
   const caption = t('people.person.timeline');

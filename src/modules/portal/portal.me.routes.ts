@@ -74,7 +74,10 @@ function showPassword(site: Site, res: Response, fields?: FieldErrors): void {
   const title = res.words.t('portal.password.title');
   const states = fieldStates(res.words, { fields, initial: {} });
   const model = {
-    ...{ title, fields: fields ?? {}, action: passwordPath, minimum: site.config.passwordMinLength },
+    title,
+    fields: fields ?? {},
+    action: passwordPath,
+    minimum: site.config.passwordMinLength,
     currentPassword: states('currentPassword'),
     password: states('password'),
   };

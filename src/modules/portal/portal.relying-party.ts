@@ -52,7 +52,11 @@ export function createPortalParty(site: Site, internalUrl: () => string): Portal
         oidc.randomPKCECodeVerifier(),
       ];
       const url = oidc.buildAuthorizationUrl(configuration, {
-        ...{ redirect_uri: redirectUri, scope: 'openid', state, nonce, code_challenge_method: 'S256' },
+        redirect_uri: redirectUri,
+        scope: 'openid',
+        state,
+        nonce,
+        code_challenge_method: 'S256',
         code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
         ...options,
       });
@@ -64,7 +68,9 @@ export function createPortalParty(site: Site, internalUrl: () => string): Portal
     },
     async finish(callbackUrl, state, pending) {
       const tokens = await oidc.authorizationCodeGrant(configuration, callbackUrl, {
-        ...{ expectedState: state, expectedNonce: pending.nonce, pkceCodeVerifier: pending.verifier },
+        expectedState: state,
+        expectedNonce: pending.nonce,
+        pkceCodeVerifier: pending.verifier,
         idTokenExpected: true,
       });
       const claims = tokens.claims();

@@ -23,20 +23,18 @@ import { declareOnce, reportUnknown, type Run } from './run.ts';
 const administrationTable = {
   table: 'administration',
   columns: {
-    ...{
-      id: 'uuid',
-      affiliation_id: 'uuid',
-      person_id: 'uuid',
-      affiliation_organisation_id: 'uuid',
-      kind: 'text',
-    },
-    ...{
-      organisation_id: 'uuid',
-      includes_subtree: 'boolean',
-      application_id: 'uuid',
-      given_at: 'timestamptz',
-    },
-    ...{ valid_from: 'timestamptz', valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    affiliation_id: 'uuid',
+    person_id: 'uuid',
+    affiliation_organisation_id: 'uuid',
+    kind: 'text',
+    organisation_id: 'uuid',
+    includes_subtree: 'boolean',
+    application_id: 'uuid',
+    given_at: 'timestamptz',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -100,8 +98,12 @@ export async function applyAdministrations(
     return administrationItem(run, declared, affiliations.get(person.id) ?? [], held) ?? [];
   });
   await reconcile(run, items, {
-    ...{ noun: 'administrations', shape: administrationTable, fields, subjectType: 'administration' },
-    ...{ created: 'administration.appointed', changed: 'administration.period_changed' },
+    noun: 'administrations',
+    shape: administrationTable,
+    fields,
+    subjectType: 'administration',
+    created: 'administration.appointed',
+    changed: 'administration.period_changed',
     // What was delegated from it is cut off with it; that raises the version of the row itself too.
     beforeUpdate: async ({ existing, row }) => {
       if (!stopsEarlier(existing, row)) return;
@@ -162,17 +164,26 @@ function administrationItem(
   const id = existing?.id ?? newId();
   run.taken.add(id);
   return {
-    ...{ declared, key: `administration ${label}`, label, existing },
+    declared,
+    key: `administration ${label}`,
+    label,
+    existing,
     about: {
       personId: affiliation.person_id,
       organisationId: scope.organisation_id ?? undefined,
       applicationId: scope.application_id ?? undefined,
     },
     row: {
-      ...{ id, affiliation_id: affiliation.id, person_id: affiliation.person_id, kind: value.kind, ...scope },
+      id,
+      affiliation_id: affiliation.id,
+      person_id: affiliation.person_id,
+      kind: value.kind,
+      ...scope,
       affiliation_organisation_id: affiliation.organisation_id,
       includes_subtree: value.includesSubtree ?? existing?.includes_subtree ?? false,
-      ...{ given_at: existing?.given_at ?? run.change.at, ...period, version: existing?.version ?? 1 },
+      given_at: existing?.given_at ?? run.change.at,
+      ...period,
+      version: existing?.version ?? 1,
     },
   };
 }

@@ -23,15 +23,16 @@ import { declareOnce, reportUnknown, type OrganisationRef, type Run } from './ru
 const affiliationTable = {
   table: 'affiliation',
   columns: {
-    ...{
-      id: 'uuid',
-      person_id: 'uuid',
-      organisation_id: 'uuid',
-      type: 'text',
-      unit_id: 'uuid',
-      function_title: 'text',
-    },
-    ...{ contact_mail: 'text', valid_from: 'timestamptz', valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    person_id: 'uuid',
+    organisation_id: 'uuid',
+    type: 'text',
+    unit_id: 'uuid',
+    function_title: 'text',
+    contact_mail: 'text',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -86,8 +87,12 @@ export async function applyAffiliations(run: Run, batch: readonly DeclaredAffili
     else items.push(item);
   }
   await reconcile(run, items, {
-    ...{ noun: 'affiliations', shape: affiliationTable, fields, subjectType: 'affiliation' },
-    ...{ created: 'affiliation.added', changed: 'affiliation.changed' },
+    noun: 'affiliations',
+    shape: affiliationTable,
+    fields,
+    subjectType: 'affiliation',
+    created: 'affiliation.added',
+    changed: 'affiliation.changed',
     beforeUpdate: async ({ existing, row }) => {
       if (!stopsEarlier(existing, row)) return;
       const until = row['valid_until'] as Date;
@@ -140,20 +145,23 @@ async function affiliationItem(
   const period = filledPeriod(run, declared, written, existing);
   if (period === undefined) return undefined;
   const row = {
-    ...{
-      id: existing?.id ?? newId(),
-      person_id: person.id,
-      organisation_id: organisation.id,
-      type: value.type,
-    },
+    id: existing?.id ?? newId(),
+    person_id: person.id,
+    organisation_id: organisation.id,
+    type: value.type,
     unit_id: unitId === undefined ? (existing?.unit_id ?? null) : unitId,
     function_title: value.function === undefined ? (existing?.function_title ?? null) : value.function,
     contact_mail: value.contactMail === undefined ? (existing?.contact_mail ?? null) : value.contactMail,
-    ...{ ...period, version: existing?.version ?? 1 },
+    ...period,
+    version: existing?.version ?? 1,
   };
   run.taken.add(row.id);
   const item: Item = {
-    ...{ declared, key: `affiliation ${value.person} ${value.organisation}`, label, existing, row },
+    declared,
+    key: `affiliation ${value.person} ${value.organisation}`,
+    label,
+    existing,
+    row,
     about: { personId: person.id, organisationId: organisation.id },
   };
   return (await isRefused(run, declared, item, { person, organisation })) ? undefined : item;
@@ -214,12 +222,12 @@ async function isRefused(
     }
   }
   const details = {
-    ...{
-      type: row['type'] as AffiliationType,
-      unitId,
-      functionTitle: row['function_title'] as string | null,
-    },
-    ...{ contactMail: row['contact_mail'] as string | null, from, until },
+    type: row['type'] as AffiliationType,
+    unitId,
+    functionTitle: row['function_title'] as string | null,
+    contactMail: row['contact_mail'] as string | null,
+    from,
+    until,
   };
   const group = run.lookups.targetGroupCodes.get(parties.organisation.targetGroupId) ?? '';
   const rules = run.lookups.targetGroups.get(group)?.rules ?? {};

@@ -15,9 +15,18 @@ import { declareOnce, reportUnknown, type Run } from './run.ts';
 const applicationTable = {
   table: 'application',
   columns: {
-    ...{ id: 'uuid', code: 'text', names: 'jsonb', descriptions: 'jsonb', owner_organisation_id: 'uuid' },
-    ...{ home_url: 'text', contact_mail: 'text', role_template: 'text', role_claim: 'text' },
-    ...{ valid_from: 'timestamptz', valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    code: 'text',
+    names: 'jsonb',
+    descriptions: 'jsonb',
+    owner_organisation_id: 'uuid',
+    home_url: 'text',
+    contact_mail: 'text',
+    role_template: 'text',
+    role_claim: 'text',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -62,13 +71,12 @@ export async function applyApplications(run: Run, batch: readonly DeclaredApplic
     return item ?? [];
   });
   const done = await reconcile(run, items, {
-    ...{
-      noun: 'applications',
-      shape: applicationTable,
-      fields: applicationFields,
-      subjectType: 'application',
-    },
-    ...{ created: 'application.created', changed: 'application.changed' },
+    noun: 'applications',
+    shape: applicationTable,
+    fields: applicationFields,
+    subjectType: 'application',
+    created: 'application.created',
+    changed: 'application.changed',
     afterUpdate: ({ existing, row }) => {
       const tokensChange = ['role_template', 'role_claim'].some(
         (column) => existing![column] !== row[column],
@@ -99,16 +107,23 @@ function applicationItem(
   const keep = <V>(given: V | undefined, column: string, otherwise: V): unknown =>
     given === undefined ? (existing?.[column] ?? otherwise) : given;
   return {
-    ...{ declared, key: `application ${value.code}`, label: value.code, existing },
+    declared,
+    key: `application ${value.code}`,
+    label: value.code,
+    existing,
     about: { applicationId: id, organisationId: owner.id },
     row: {
-      ...{ id, code: value.code, names: value.names, owner_organisation_id: owner.id },
+      id,
+      code: value.code,
+      names: value.names,
+      owner_organisation_id: owner.id,
       descriptions: keep(value.descriptions, 'descriptions', {}),
       home_url: keep(value.homeUrl, 'home_url', null),
       contact_mail: keep(value.contactMail, 'contact_mail', null),
       role_template: keep(value.roleTemplate, 'role_template', '{right}'),
       role_claim: keep(value.roleClaim, 'role_claim', 'roles'),
-      ...{ ...period, version: existing?.version ?? 1 },
+      ...period,
+      version: existing?.version ?? 1,
     },
   };
 }

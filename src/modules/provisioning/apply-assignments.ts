@@ -26,9 +26,18 @@ import { declareOnce, reportUnknown, type Run } from './run.ts';
 const assignmentTable = {
   table: 'assignment',
   columns: {
-    ...{ id: 'uuid', affiliation_id: 'uuid', person_id: 'uuid', organisation_id: 'uuid', right_id: 'uuid' },
-    ...{ context: 'jsonb', reason: 'text', granted_by_person_id: 'uuid', granted_at: 'timestamptz' },
-    ...{ valid_from: 'timestamptz', valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    affiliation_id: 'uuid',
+    person_id: 'uuid',
+    organisation_id: 'uuid',
+    right_id: 'uuid',
+    context: 'jsonb',
+    reason: 'text',
+    granted_by_person_id: 'uuid',
+    granted_at: 'timestamptz',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -89,8 +98,12 @@ export async function applyAssignments(run: Run, batch: readonly DeclaredAssignm
   const items = resolved.flatMap((one) => assignmentItem(run, one, stored) ?? []);
   const accepted = await withoutRefused(run, items);
   await reconcile(run, accepted, {
-    ...{ noun: 'assignments', shape: assignmentTable, fields, subjectType: 'assignment' },
-    ...{ created: 'assignment.granted', changed: 'assignment.period_changed' },
+    noun: 'assignments',
+    shape: assignmentTable,
+    fields,
+    subjectType: 'assignment',
+    created: 'assignment.granted',
+    changed: 'assignment.period_changed',
     afterUpdate: ({ existing, row, resolved: { affiliation, right } }) => {
       if (!leavesOut(periodIn(existing!), periodIn(row), run.change.at)) return;
       const { person_id: personId, organisation_id: organisationId } = affiliation;
@@ -184,22 +197,24 @@ function assignmentItem(
   const { person_id: personId, organisation_id: organisationId } = affiliation;
   const label = `${value.person} at ${value.organisation}: ${value.application} ${value.right}`;
   return {
-    ...{ declared, resolved, key: `assignment ${key}`, label },
+    declared,
+    resolved,
+    key: `assignment ${key}`,
+    label,
     existing: existing && { ...existing, right_code: value.right },
     about: { personId, organisationId, applicationId: right.applicationId, reason: value.reason },
     row: {
-      ...{
-        id,
-        ...ids,
-        person_id: personId,
-        organisation_id: organisationId,
-        context,
-        right_code: value.right,
-      },
+      id,
+      ...ids,
+      person_id: personId,
+      organisation_id: organisationId,
+      context,
+      right_code: value.right,
       reason: value.reason ?? existing?.reason ?? null,
       granted_by_person_id: existing?.granted_by_person_id ?? null,
       granted_at: existing?.granted_at ?? run.change.at,
-      ...{ ...period, version: existing?.version ?? 1 },
+      ...period,
+      version: existing?.version ?? 1,
     },
   };
 }

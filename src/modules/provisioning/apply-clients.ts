@@ -12,15 +12,15 @@ import { declareOnce, type Run } from './run.ts';
 const clientTable = {
   table: 'client',
   columns: {
-    ...{
-      id: 'text',
-      application_id: 'uuid',
-      name: 'text',
-      metadata: 'jsonb',
-      secrets: 'jsonb',
-      claims_in: 'jsonb',
-    },
-    ...{ pkce_required: 'boolean', disabled_at: 'timestamptz', version: 'integer' },
+    id: 'text',
+    application_id: 'uuid',
+    name: 'text',
+    metadata: 'jsonb',
+    secrets: 'jsonb',
+    claims_in: 'jsonb',
+    pkce_required: 'boolean',
+    disabled_at: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -49,24 +49,30 @@ export async function applyClients(
     }
     if (await hasBadMetadata(run, client, value)) continue;
     items.push({
-      ...{ declared: client, key: `client ${value.id}`, label: value.id, existing, about: { applicationId } },
+      declared: client,
+      key: `client ${value.id}`,
+      label: value.id,
+      existing,
+      about: { applicationId },
       row: {
-        ...{ id: value.id, application_id: applicationId, name: value.name, metadata: value.metadata },
+        id: value.id,
+        application_id: applicationId,
+        name: value.name,
+        metadata: value.metadata,
         claims_in: { ...((existing?.['claims_in'] as ClaimsIn | undefined) ?? allClaims), ...value.claimsIn },
         pkce_required: value.pkceRequired ?? existing?.['pkce_required'] ?? true,
-        ...{ secrets: existing?.['secrets'] ?? [], disabled_at: existing?.['disabled_at'] ?? null },
+        secrets: existing?.['secrets'] ?? [],
+        disabled_at: existing?.['disabled_at'] ?? null,
         version: existing?.version ?? 1,
       },
     });
   }
   const done = await reconcile(run, items, {
-    ...{
-      noun: 'clients',
-      shape: clientTable,
-      subjectType: 'client',
-      created: 'client.created',
-      changed: 'client.changed',
-    },
+    noun: 'clients',
+    shape: clientTable,
+    subjectType: 'client',
+    created: 'client.created',
+    changed: 'client.changed',
     fields: [
       { name: 'id', column: 'id' },
       { name: 'name', column: 'name' },

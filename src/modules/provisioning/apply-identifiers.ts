@@ -20,7 +20,9 @@ export async function writeIdentifiers(run: Run, items: readonly Item[]): Promis
   }
   const rows = items.flatMap(({ row }): Row[] =>
     Object.entries(row['identifiers'] as Record<string, string>).map(([scheme, value]) => ({
-      ...{ organisation_id: row['id'], scheme, value },
+      organisation_id: row['id'],
+      scheme,
+      value,
     })),
   );
   await insertRows(trx, table, rows);

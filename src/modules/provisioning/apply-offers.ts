@@ -12,19 +12,15 @@ import { declareOnce, reportUnknown, type RightRef, type Run } from './run.ts';
 const offerTable = {
   table: 'offer',
   columns: {
-    ...{
-      id: 'uuid',
-      right_id: 'uuid',
-      target_group_id: 'uuid',
-      organisation_id: 'uuid',
-      max_period_days: 'integer',
-    },
-    ...{
-      max_until: 'timestamptz',
-      valid_from: 'timestamptz',
-      valid_until: 'timestamptz',
-      version: 'integer',
-    },
+    id: 'uuid',
+    right_id: 'uuid',
+    target_group_id: 'uuid',
+    organisation_id: 'uuid',
+    max_period_days: 'integer',
+    max_until: 'timestamptz',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -81,8 +77,12 @@ export async function applyOffers(run: Run, batch: readonly DeclaredOffer[]): Pr
           .execute();
   const items = batch.flatMap((declared) => offerItems(run, declared, stored));
   await reconcile(run, items, {
-    ...{ noun: 'offers', shape: offerTable, fields, subjectType: 'offer' },
-    ...{ created: 'offer.created', changed: 'offer.changed' },
+    noun: 'offers',
+    shape: offerTable,
+    fields,
+    subjectType: 'offer',
+    created: 'offer.created',
+    changed: 'offer.changed',
     afterUpdate: ({ existing, row }) => {
       if (stopsEarlier(existing, row)) run.change.accessEnded(endedBy(row as unknown as StoredOffer));
     },
@@ -140,7 +140,11 @@ function offerItems(run: Run, declared: DeclaredOffer, stored: readonly StoredOf
     const id = existing?.id ?? newId();
     run.taken.add(id);
     const row = {
-      ...{ id, right_id: right.id, ...receiver, ...period, version: existing?.version ?? 1 },
+      id,
+      right_id: right.id,
+      ...receiver,
+      ...period,
+      version: existing?.version ?? 1,
       max_period_days:
         value.maxPeriodDays === undefined ? (existing?.max_period_days ?? null) : value.maxPeriodDays,
       max_until: maxUntil === undefined ? (existing?.max_until ?? null) : maxUntil,

@@ -25,9 +25,18 @@ import { writeIdentifiers } from './apply-identifiers.ts';
 const organisationTable = {
   table: 'organisation',
   columns: {
-    ...{ id: 'uuid', code: 'text', name: 'text', names: 'jsonb', target_group_id: 'uuid', parent_id: 'uuid' },
-    ...{ contact_mail: 'text', attributes: 'jsonb', search_text: 'text', valid_from: 'timestamptz' },
-    ...{ valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    code: 'text',
+    name: 'text',
+    names: 'jsonb',
+    target_group_id: 'uuid',
+    parent_id: 'uuid',
+    contact_mail: 'text',
+    attributes: 'jsonb',
+    search_text: 'text',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -111,13 +120,12 @@ async function applySome(
     return item ?? [];
   });
   const done = await reconcile(run, items, {
-    ...{
-      noun: 'organisations',
-      shape: organisationTable,
-      fields: organisationFields,
-      subjectType: 'organisation',
-    },
-    ...{ created: 'organisation.created', changed: 'organisation.changed' },
+    noun: 'organisations',
+    shape: organisationTable,
+    fields: organisationFields,
+    subjectType: 'organisation',
+    created: 'organisation.created',
+    changed: 'organisation.changed',
     writeAlso: (some) => writeIdentifiers(run, some),
     afterUpdate: ({ existing, row }) => {
       if (stopsEarlier(existing, row)) run.change.accessEnded({ organisationId: String(row['id']) });
@@ -125,7 +133,9 @@ async function applySome(
   });
   for (const { row } of done) {
     rememberOrganisation(run, {
-      ...{ id: String(row['id']), code: String(row['code']), targetGroupId: String(row['target_group_id']) },
+      id: String(row['id']),
+      code: String(row['code']),
+      targetGroupId: String(row['target_group_id']),
       until: row['valid_until'] as Date | null,
     });
   }
@@ -153,23 +163,25 @@ function organisationItem(
   const names = (value.names ?? existing?.['names'] ?? {}) as Names;
   const searched = Object.entries(identifiers).map(([scheme, text]) => ({ scheme, value: text }));
   return {
-    ...{ declared, key: `organisation ${value.code}`, label: `${value.code} ${value.name}`, existing },
+    declared,
+    key: `organisation ${value.code}`,
+    label: `${value.code} ${value.name}`,
+    existing,
     about: { organisationId: id },
     row: {
-      ...{
-        id,
-        code: value.code,
-        name: value.name,
-        names,
-        target_group_id: group,
-        parent_id: parent ?? null,
-        identifiers,
-      },
+      id,
+      code: value.code,
+      name: value.name,
+      names,
+      target_group_id: group,
+      parent_id: parent ?? null,
+      identifiers,
       contact_mail:
         value.contactMail === undefined ? (existing?.['contact_mail'] ?? null) : value.contactMail,
       attributes: { ...(existing?.['attributes'] as object | undefined), ...value.attributes },
       search_text: organisationSearchText({ code: value.code, name: value.name, names }, searched),
-      ...{ ...period, version: existing?.version ?? 1 },
+      ...period,
+      version: existing?.version ?? 1,
     },
   };
 }

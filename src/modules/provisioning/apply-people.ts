@@ -23,16 +23,18 @@ import { declareOnce, reportTwice, type Run } from './run.ts';
 const personTable = {
   table: 'person',
   columns: {
-    ...{
-      id: 'uuid',
-      user_name: 'text',
-      given_name: 'text',
-      family_name: 'text',
-      mail: 'text',
-      language: 'text',
-    },
-    ...{ mail_verified_at: 'timestamptz', sort_name: 'text', search_text: 'text', valid_from: 'timestamptz' },
-    ...{ valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    user_name: 'text',
+    given_name: 'text',
+    family_name: 'text',
+    mail: 'text',
+    language: 'text',
+    mail_verified_at: 'timestamptz',
+    sort_name: 'text',
+    search_text: 'text',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -80,8 +82,12 @@ export async function applyPeople(run: Run, batch: readonly DeclaredPerson[]): P
     return item ?? [];
   });
   const done = await reconcile(run, items, {
-    ...{ noun: 'people', shape: personTable, fields, subjectType: 'person' },
-    ...{ created: 'person.added', changed: 'person.changed' },
+    noun: 'people',
+    shape: personTable,
+    fields,
+    subjectType: 'person',
+    created: 'person.added',
+    changed: 'person.changed',
     writeAlso: (some) => writePersonIdentifiers(run, some),
     beforeUpdate: async (item) => {
       if (stopsEarlier(item.existing, item.row)) await refuseHeadless(run, item);
@@ -173,20 +179,25 @@ function personItem(
   const id = existing?.id ?? newId();
   const sameMail = existing?.['mail'] === mail;
   return {
-    ...{
-      declared,
-      key: `person ${userName}`,
-      label: `${userName} (${givenName} ${familyName})`,
-      existing,
-      identifiers,
-    },
+    declared,
+    key: `person ${userName}`,
+    label: `${userName} (${givenName} ${familyName})`,
+    existing,
+    identifiers,
     about: { personId: id },
     row: {
-      ...{ id, user_name: userName, given_name: givenName, family_name: familyName, mail, language, lookups },
+      id,
+      user_name: userName,
+      given_name: givenName,
+      family_name: familyName,
+      mail,
+      language,
+      lookups,
       mail_verified_at: sameMail ? (existing['mail_verified_at'] ?? null) : null,
       sort_name: sortNameOf({ givenName, familyName }),
       search_text: personSearchText({ givenName, familyName, mail, userName }),
-      ...{ ...period, version: existing?.version ?? 1 },
+      ...period,
+      version: existing?.version ?? 1,
     },
   };
 }

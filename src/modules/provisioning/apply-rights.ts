@@ -11,15 +11,15 @@ import { declareOnce, type Run } from './run.ts';
 const rightTable = {
   table: 'application_right',
   columns: {
-    ...{
-      id: 'uuid',
-      application_id: 'uuid',
-      code: 'text',
-      names: 'jsonb',
-      descriptions: 'jsonb',
-      position: 'integer',
-    },
-    ...{ valid_from: 'timestamptz', valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    application_id: 'uuid',
+    code: 'text',
+    names: 'jsonb',
+    descriptions: 'jsonb',
+    position: 'integer',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -55,29 +55,31 @@ export async function applyRights(
       continue;
     }
     items.push({
-      ...{
-        declared: right,
-        key,
-        label: `${declared.value.code} ${value.code}`,
-        existing,
-        about: { applicationId },
-      },
+      declared: right,
+      key,
+      label: `${declared.value.code} ${value.code}`,
+      existing,
+      about: { applicationId },
       row: {
-        ...{
-          id: old?.id ?? newId(),
-          application_id: applicationId,
-          code: value.code,
-          names: value.names,
-          contexts,
-        },
-        ...{ descriptions: value.descriptions ?? old?.descriptions ?? {}, position: old?.position ?? index },
-        ...{ ...period, version: old?.version ?? 1 },
+        id: old?.id ?? newId(),
+        application_id: applicationId,
+        code: value.code,
+        names: value.names,
+        contexts,
+        descriptions: value.descriptions ?? old?.descriptions ?? {},
+        position: old?.position ?? index,
+        ...period,
+        version: old?.version ?? 1,
       },
     });
   }
   await reconcile(run, items, {
-    ...{ noun: 'rights', shape: rightTable, fields: rightFields, subjectType: 'right' },
-    ...{ created: 'right.created', changed: 'right.changed' },
+    noun: 'rights',
+    shape: rightTable,
+    fields: rightFields,
+    subjectType: 'right',
+    created: 'right.created',
+    changed: 'right.changed',
     writeAlso: async (some) => {
       for (const { row } of some)
         await writeContexts(run.change, String(row['id']), row['contexts'] as ContextInput[]);
@@ -95,23 +97,27 @@ function fullContext(
   given: Partial<ContextInput> & Pick<ContextInput, 'code' | 'names' | 'kind'>,
 ): ContextInput {
   return {
-    ...{ code: given.code, names: given.names, kind: given.kind },
-    ...{ required: given.required ?? false, many: given.many ?? false },
-    ...{ pattern: given.pattern ?? null, options: given.options ?? [] },
+    code: given.code,
+    names: given.names,
+    kind: given.kind,
+    required: given.required ?? false,
+    many: given.many ?? false,
+    pattern: given.pattern ?? null,
+    options: given.options ?? [],
   };
 }
 
 /** As the table has it, with the contexts as they would be declared. */
 function asRow(right: StoredRight) {
   return {
-    ...{
-      id: right.id,
-      code: right.code,
-      names: right.names,
-      descriptions: right.descriptions,
-      version: right.version,
-    },
-    ...{ valid_from: right.period.from, valid_until: right.period.until, position: right.position },
+    id: right.id,
+    code: right.code,
+    names: right.names,
+    descriptions: right.descriptions,
+    version: right.version,
+    valid_from: right.period.from,
+    valid_until: right.period.until,
+    position: right.position,
     contexts: right.contexts.map((context) =>
       fullContext({
         ...context,

@@ -33,25 +33,33 @@ export async function applyTargetGroups(
     if (!declareOnce(run, declared, key)) continue;
     const existing = byCode.get(code);
     items.push({
-      ...{ declared, key, label: code, existing: existing as Row | undefined, about: {} },
+      declared,
+      key,
+      label: code,
+      existing: existing as Row | undefined,
+      about: {},
       row: {
-        ...{ id: existing?.id ?? newId(), code, names, identifier_scheme: identifierScheme },
-        ...{
-          affiliation_rules: affiliationRules ?? existing?.affiliation_rules ?? {},
-          version: existing?.version ?? 1,
-        },
+        id: existing?.id ?? newId(),
+        code,
+        names,
+        identifier_scheme: identifierScheme,
+        affiliation_rules: affiliationRules ?? existing?.affiliation_rules ?? {},
+        version: existing?.version ?? 1,
       },
     });
   }
   const done = await reconcile(run, items, {
-    ...{ noun: 'targetGroups', shape: targetGroupTable, subjectType: 'target_group' },
+    noun: 'targetGroups',
+    shape: targetGroupTable,
+    subjectType: 'target_group',
     fields: [
       { name: 'code', column: 'code' },
       { name: 'names', column: 'names' },
       { name: 'identifierScheme', column: 'identifier_scheme' },
       { name: 'affiliationRules', column: 'affiliation_rules' },
     ],
-    ...{ created: 'target_group.created', changed: 'target_group.changed' },
+    created: 'target_group.created',
+    changed: 'target_group.changed',
   });
   for (const { row } of done) {
     const rules = row['affiliation_rules'] as AffiliationRules;

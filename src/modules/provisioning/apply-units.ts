@@ -12,8 +12,14 @@ import { declareOnce, reportUnknown, type Run } from './run.ts';
 const unitTable = {
   table: 'unit',
   columns: {
-    ...{ id: 'uuid', organisation_id: 'uuid', parent_id: 'uuid', code: 'text', name: 'text' },
-    ...{ valid_from: 'timestamptz', valid_until: 'timestamptz', version: 'integer' },
+    id: 'uuid',
+    organisation_id: 'uuid',
+    parent_id: 'uuid',
+    code: 'text',
+    name: 'text',
+    valid_from: 'timestamptz',
+    valid_until: 'timestamptz',
+    version: 'integer',
   },
 };
 
@@ -87,14 +93,12 @@ async function applySome(
     else items.push(item);
   }
   const done = await reconcile(run, items, {
-    ...{
-      noun: 'units',
-      shape: unitTable,
-      fields,
-      subjectType: 'unit',
-      created: 'unit.created',
-      changed: 'unit.changed',
-    },
+    noun: 'units',
+    shape: unitTable,
+    fields,
+    subjectType: 'unit',
+    created: 'unit.created',
+    changed: 'unit.changed',
   });
   for (const { row } of done) {
     rememberUnit(run, String(row['organisation_id']), String(row['code']), String(row['id']));
@@ -120,21 +124,19 @@ function unitItem(
   }
   if (run.problems.reportFields(declared, checkCodeAndName(value)) || period === undefined) return undefined;
   return {
-    ...{
-      declared,
-      key: keyOf(declared),
-      label: `${value.organisation} ${value.code} ${value.name}`,
-      existing,
-    },
+    declared,
+    key: keyOf(declared),
+    label: `${value.organisation} ${value.code} ${value.name}`,
+    existing,
     about: { organisationId },
     row: {
-      ...{
-        id: existing?.id ?? newId(),
-        organisation_id: organisationId,
-        parent_id: parentId,
-        code: value.code,
-      },
-      ...{ name: value.name, ...period, version: existing?.version ?? 1 },
+      id: existing?.id ?? newId(),
+      organisation_id: organisationId,
+      parent_id: parentId,
+      code: value.code,
+      name: value.name,
+      ...period,
+      version: existing?.version ?? 1,
     },
   };
 }

@@ -55,14 +55,14 @@ export async function withoutRefused(run: Run, items: readonly AssignmentItem[])
     const { declared, affiliation, right, context } = item.resolved;
     const { from, until } = periodIn(item.row);
     const conferred: ConferredAssignment = {
-      ...{ what: 'assignment', personId: affiliation.person_id, organisationId: affiliation.organisation_id },
-      ...{
-        rightId: right.id,
-        context,
-        period: { from, until },
-        startIsNew: false,
-        affiliation: runningTime(affiliation),
-      },
+      what: 'assignment',
+      personId: affiliation.person_id,
+      organisationId: affiliation.organisation_id,
+      rightId: right.id,
+      context,
+      period: { from, until },
+      startIsNew: false,
+      affiliation: runningTime(affiliation),
     };
     const units = right.contexts.some((definition) => definition.kind === 'unit')
       ? await runningUnitsOf(run, affiliation.organisation_id)

@@ -72,21 +72,17 @@ export function* inventPeople(
           : null
         : 20 + Math.floor(random() * 150);
     yield {
-      ...{
-        userName,
-        givenName,
-        familyName,
-        language,
-        rrn: artificialNumber(index),
-        organisation: place.code,
-        type,
-      },
-      ...{
-        mail: `${userName}@post${place.code}.example`,
-        function: pick(functions[language]),
-        fromDay,
-        untilDay,
-      },
+      userName,
+      givenName,
+      familyName,
+      language,
+      rrn: artificialNumber(index),
+      organisation: place.code,
+      type,
+      mail: `${userName}@post${place.code}.example`,
+      function: pick(functions[language]),
+      fromDay,
+      untilDay,
       rights: inventRights(random, fromDay, untilDay),
     };
   }

@@ -139,31 +139,39 @@ export interface DemoSignIn {
 export function demoSignIns(): DemoSignIn[] {
   return [
     {
-      ...{ userName: 'elke.janssens', name: 'Elke Janssens', role: 'head administrator of the town of Lier' },
+      userName: 'elke.janssens',
+      name: 'Elke Janssens',
+      role: 'head administrator of the town of Lier',
       tryThis: 'grant a right to Sofie Maes, prolong what ends for Tom Willems, end the external Jean Dubois',
     },
     {
-      ...{ userName: 'lotte.vermeulen', name: 'Lotte Vermeulen', role: 'works for two towns' },
+      userName: 'lotte.vermeulen',
+      name: 'Lotte Vermeulen',
+      role: 'works for two towns',
       tryThis: 'sign in to the counter and choose for whom you act',
     },
     {
-      ...{ userName: 'sofie.maes', name: 'Sofie Maes', role: 'end user in Lier' },
+      userName: 'sofie.maes',
+      name: 'Sofie Maes',
+      role: 'end user in Lier',
       tryThis: 'see your rights, those that begin later, and who can help',
     },
     {
-      ...{
-        userName: 'katrien.desmet',
-        name: 'Katrien De Smet',
-        role: 'owner of the counter for local authorities',
-      },
+      userName: 'katrien.desmet',
+      name: 'Katrien De Smet',
+      role: 'owner of the counter for local authorities',
       tryThis: 'see who holds what, and offer a right to another target group',
     },
     {
-      ...{ userName: 'noor.wouters', name: 'Noor Wouters', role: 'operator' },
+      userName: 'noor.wouters',
+      name: 'Noor Wouters',
+      role: 'operator',
       tryThis: 'appoint a head administrator for a municipality that has none',
     },
     {
-      ...{ userName: 'philippe.lambert', name: 'Philippe Lambert', role: 'auditor (in French)' },
+      userName: 'philippe.lambert',
+      name: 'Philippe Lambert',
+      role: 'auditor (in French)',
       tryThis: 'search the audit: it shows what the others did',
     },
   ];

@@ -84,7 +84,9 @@ export function inside<Value>(
   value: Value,
 ): Declared<Value> {
   return {
-    ...{ value, place: declared.placeOf(path), path: joinPath(declared.path, path) },
+    value,
+    place: declared.placeOf(path),
+    path: joinPath(declared.path, path),
     placeOf: (more) => declared.placeOf([...path, ...more]),
   };
 }

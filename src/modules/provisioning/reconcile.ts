@@ -166,7 +166,8 @@ function note<I extends Item>(
       .filter(({ field }) => unrecorded.has(field))
       .map(({ field }) => [`${field}Changed`, true]);
     run.facts.push({
-      ...{ ...base, action: how.changed },
+      ...base,
+      action: how.changed,
       before: Object.fromEntries(told.map(({ field, from }) => [field, from])),
       after: Object.fromEntries([...told.map(({ field, to }) => [field, to]), ...untold]),
     });

@@ -127,34 +127,40 @@ export function createRun(
   const facts: AuditFact[] = [];
   const messages: OutboxMessage[] = [];
   return {
-    ...{ mode, site, problems, options, facts, messages, fileNames: [] },
+    mode,
+    site,
+    problems,
+    options,
+    facts,
+    messages,
+    fileNames: [],
     // What is recorded goes out in bulk, and is taken back with the savepoint it was recorded in.
     change: {
       ...change,
       record: (fact) => void facts.push(fact),
       enqueue: (message) => void messages.push(message),
     },
-    ...{
-      counts: new Map(),
-      failed: problems.failed,
-      declaredAt: new Map(),
-      taken: new Set(),
-      personDigests: new Map(),
-    },
+    counts: new Map(),
+    failed: problems.failed,
+    declaredAt: new Map(),
+    taken: new Set(),
+    personDigests: new Map(),
     when: createWhen(problems, {
       zone: site.config.timeZone,
       at: change.at,
       relativeDays: options.relativeDays,
     }),
     lookups: {
-      ...{
-        targetGroups: new Map(),
-        targetGroupCodes: new Map(),
-        organisations: new Map(),
-        organisationCodes: new Map(),
-      },
-      ...{ units: new Map(), unitCodes: new Map(), applications: new Map(), rights: new Map() },
-      ...{ ceilings: new Map(), runningUnits: new Map() },
+      targetGroups: new Map(),
+      targetGroupCodes: new Map(),
+      organisations: new Map(),
+      organisationCodes: new Map(),
+      units: new Map(),
+      unitCodes: new Map(),
+      applications: new Map(),
+      rights: new Map(),
+      ceilings: new Map(),
+      runningUnits: new Map(),
     },
   };
 }

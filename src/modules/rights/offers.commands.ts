@@ -56,14 +56,15 @@ export async function createOffer(
     await change.trx
       .insertInto('offer')
       .values({
-        ...{
-          id: offerId,
-          right_id: rightId,
-          organisation_id: receiver.organisationId,
-          target_group_id: receiver.targetGroupId,
-        },
-        ...{ max_period_days: input.maxPeriodDays, max_until: input.maxUntil, cancelled_at: null },
-        ...{ valid_from: from, valid_until: input.until },
+        id: offerId,
+        right_id: rightId,
+        organisation_id: receiver.organisationId,
+        target_group_id: receiver.targetGroupId,
+        max_period_days: input.maxPeriodDays,
+        max_until: input.maxUntil,
+        cancelled_at: null,
+        valid_from: from,
+        valid_until: input.until,
       })
       .execute();
     const { maxPeriodDays, maxUntil, until } = input;
@@ -98,7 +99,9 @@ export async function changeOffer(
     await change.trx
       .updateTable('offer')
       .set((eb) => ({
-        ...{ max_period_days: maxPeriodDays, max_until: maxUntil, valid_until: until },
+        max_period_days: maxPeriodDays,
+        max_until: maxUntil,
+        valid_until: until,
         version: eb('version', '+', 1),
       }))
       .where('id', '=', offer.id)
@@ -139,7 +142,10 @@ export async function endOffer(
       .execute();
     endAccess(change, offer);
     change.record({
-      ...{ ...attempt, applicationId, organisationId: offer.organisation?.id, reason: input.reason },
+      ...attempt,
+      applicationId,
+      organisationId: offer.organisation?.id,
+      reason: input.reason,
       before: { until: offer.period.until },
       after: begun ? { until: change.at } : { cancelled: true },
     });

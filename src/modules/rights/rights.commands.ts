@@ -43,9 +43,14 @@ export async function createRight(
     await change.trx
       .insertInto('application_right')
       .values({
-        ...{ id: rightId, application_id: applicationId, code, position },
-        ...{ names: JSON.stringify(input.names), descriptions: JSON.stringify(input.descriptions) },
-        ...{ valid_from: input.from ?? change.at, valid_until: input.until },
+        id: rightId,
+        application_id: applicationId,
+        code,
+        position,
+        names: JSON.stringify(input.names),
+        descriptions: JSON.stringify(input.descriptions),
+        valid_from: input.from ?? change.at,
+        valid_until: input.until,
       })
       .execute();
     await writeContexts(change, rightId, input.contexts);
@@ -78,8 +83,11 @@ export async function changeRight(
     await change.trx
       .updateTable('application_right')
       .set((eb) => ({
-        ...{ code: input.code, position: input.position, valid_until: input.until },
-        ...{ names: JSON.stringify(input.names), descriptions: JSON.stringify(input.descriptions) },
+        code: input.code,
+        position: input.position,
+        valid_until: input.until,
+        names: JSON.stringify(input.names),
+        descriptions: JSON.stringify(input.descriptions),
         version: eb('version', '+', 1),
       }))
       .where('id', '=', right.id)

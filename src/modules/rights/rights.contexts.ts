@@ -128,7 +128,10 @@ async function writeOptions(
   }
   if (context.options.length === 0) return;
   const rows = context.options.map((option, position) => ({
-    ...{ definition_id: definitionId, code: option.code, position, withdrawn_at: null },
+    definition_id: definitionId,
+    code: option.code,
+    position,
+    withdrawn_at: null,
     names: JSON.stringify(option.names),
   }));
   await change.trx

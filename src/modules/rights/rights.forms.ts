@@ -71,8 +71,12 @@ export function readContexts(body: unknown): ContextsRead {
       'n',
     );
     contexts.push({
-      ...{ code, kind, names: Object.keys(names).length > 0 ? names : { en: code }, options: options ?? [] },
-      ...{ required: text(index, 'required') === 'on', many: text(index, 'many') === 'on' },
+      code,
+      kind,
+      names: Object.keys(names).length > 0 ? names : { en: code },
+      options: options ?? [],
+      required: text(index, 'required') === 'on',
+      many: text(index, 'many') === 'on',
       pattern: kind === 'text' && text(index, 'pattern') !== '' ? text(index, 'pattern') : null,
     });
   }
@@ -95,14 +99,13 @@ export function parseRightForm(body: unknown, zone: string): Parsed<RightForm> {
       ...namesFields('descriptions', 1000),
     })
     .transform((form): RightForm => ({
-      ...{
-        code: form.code,
-        position: form.position,
-        version: form.version,
-        until: form.until ?? null,
-        contexts,
-      },
-      ...{ names: readNames(form, 'names'), descriptions: readNames(form, 'descriptions') },
+      code: form.code,
+      position: form.position,
+      version: form.version,
+      until: form.until ?? null,
+      contexts,
+      names: readNames(form, 'names'),
+      descriptions: readNames(form, 'descriptions'),
     }));
   return withErrors(parseForm(schema, body), { ...errors, ...nameMissing(body, 'names') });
 }
@@ -134,20 +137,23 @@ export function parseOfferForm(body: unknown, zone: string, now: Date): Parsed<O
       ...termsFields(zone),
     })
     .transform((form): OfferForm => ({
-      ...{ ...form, version: 0, organisation: form.organisation, targetGroup: form.targetGroup },
-      ...{
-        maxPeriodDays: form.maxPeriodDays ?? null,
-        maxUntil: form.maxUntil ?? null,
-        until: form.until ?? null,
-      },
+      ...form,
+      version: 0,
+      organisation: form.organisation,
+      targetGroup: form.targetGroup,
+      maxPeriodDays: form.maxPeriodDays ?? null,
+      maxUntil: form.maxUntil ?? null,
+      until: form.until ?? null,
     }));
   return parseForm(schema, body);
 }
 
 export function parseTermsForm(body: unknown, zone: string): Parsed<OfferTerms & { version: number }> {
   const schema = z.object({ version: formField.version(), ...termsFields(zone) }).transform((form) => ({
-    ...{ version: form.version, maxPeriodDays: form.maxPeriodDays ?? null },
-    ...{ maxUntil: form.maxUntil ?? null, until: form.until ?? null },
+    version: form.version,
+    maxPeriodDays: form.maxPeriodDays ?? null,
+    maxUntil: form.maxUntil ?? null,
+    until: form.until ?? null,
   }));
   return parseForm(schema, body);
 }

@@ -93,7 +93,9 @@ export function buildRightsTable(page: RightsPage, rights: readonly Right[]): Ta
       };
     }),
     empty: {
-      ...{ title: words.t('rights.list.none'), text: words.t('rights.list.noneText'), icon: 'rights' },
+      title: words.t('rights.list.none'),
+      text: words.t('rights.list.noneText'),
+      icon: 'rights',
       ...(application.mayChange
         ? { action: { text: words.t('rights.new.title'), href: paths.newRight(application.id) } }
         : {}),
@@ -154,12 +156,10 @@ export function buildRightForm(page: RightsPage, right: Right | undefined, state
     ),
     action: right ? paths.editRight(application.id, right.id) : paths.rights(application.id),
     version: right?.version ?? 0,
-    ...{
-      fields: main,
-      contexts,
-      submit: words.t('common.form.save'),
-      cancelHref: paths.rights(application.id),
-    },
+    fields: main,
+    contexts,
+    submit: words.t('common.form.save'),
+    cancelHref: paths.rights(application.id),
   };
 }
 
@@ -208,8 +208,11 @@ function contextGroup(
 function initialOf(right: Right | undefined, zone: string): Record<string, string | undefined> {
   if (!right) return { position: '0' };
   return {
-    ...{ code: right.code, position: String(right.position), until: dayOf(right.period.until, zone) },
-    ...{ ...namesInitial('names', right.names), ...namesInitial('descriptions', right.descriptions) },
+    code: right.code,
+    position: String(right.position),
+    until: dayOf(right.period.until, zone),
+    ...namesInitial('names', right.names),
+    ...namesInitial('descriptions', right.descriptions),
     ...Object.assign({}, ...right.contexts.map(contextInitial)),
   };
 }
@@ -218,13 +221,12 @@ function contextInitial(context: ContextDefinition, index: number): Record<strin
   const key = (name: string): string => `contexts.${index}.${name}`;
   const names = namesInitial(key('names'), context.names);
   return {
-    ...{
-      [key('code')]: context.code,
-      [key('kind')]: context.kind,
-      [key('pattern')]: context.pattern ?? '',
-      ...names,
-    },
-    ...{ [key('required')]: context.required ? 'on' : '', [key('many')]: context.many ? 'on' : '' },
+    [key('code')]: context.code,
+    [key('kind')]: context.kind,
+    [key('pattern')]: context.pattern ?? '',
+    ...names,
+    [key('required')]: context.required ? 'on' : '',
+    [key('many')]: context.many ? 'on' : '',
     [key('options')]: writeOptions(context.options.filter((option) => option.withdrawnAt === null)),
   };
 }
@@ -243,11 +245,9 @@ export function buildEndRightPage(page: RightsPage, right: Right, holders: numbe
         { count: holders, text: words.t('rights.end.holders', { count: holders }) },
         { text: words.t('rights.end.forGood') },
       ],
-      ...{
-        confirm: words.t('rights.end.submit'),
-        cancelHref: paths.rights(application.id),
-        fields: { version: String(right.version) },
-      },
+      confirm: words.t('rights.end.submit'),
+      cancelHref: paths.rights(application.id),
+      fields: { version: String(right.version) },
     },
     reason: reasonField(words),
   };
@@ -314,18 +314,17 @@ export function buildOffersTable(page: RightsPage, offers: readonly Offer[]): Ta
       ];
       return {
         cells: {
-          ...{
-            receiver,
-            right: nameIn(offer.rightNames, words.lang, offer.rightCode),
-            ceiling: ceilingText(words, offer),
-          },
+          receiver,
+          right: nameIn(offer.rightNames, words.lang, offer.rightCode),
+          ceiling: ceilingText(words, offer),
           period: { period: { from, until }, tags: [periodTag(words, from, until, now)] },
           actions: application.mayChange && !over ? { actions } : '',
         },
       };
     }),
     empty: {
-      ...{ title: words.t('rights.offers.none'), text: words.t('rights.offers.noneText') },
+      title: words.t('rights.offers.none'),
+      text: words.t('rights.offers.noneText'),
       ...(application.mayChange
         ? { action: { text: words.t('rights.offers.new'), href: paths.newOffer(application.id) } }
         : {}),
@@ -424,17 +423,13 @@ export function buildNewOfferPage(
   ];
   return {
     header: headerOf(page, offersList(page), words.t('rights.offers.new')),
-    ...{
-      errors: fields,
-      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
-      fields: inputs,
-    },
-    ...{
-      action: paths.offers(application.id),
-      version: 0,
-      submit: words.t('rights.offers.submit'),
-      cancelHref: paths.offers(application.id),
-    },
+    errors: fields,
+    labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+    fields: inputs,
+    action: paths.offers(application.id),
+    version: 0,
+    submit: words.t('rights.offers.submit'),
+    cancelHref: paths.offers(application.id),
   };
 }
 
@@ -444,7 +439,8 @@ export function buildOfferForm(page: RightsPage, offer: Offer, state: FormState 
   const fields = readableErrors(words, zone, state.fields ?? {});
   const initial = {
     maxPeriodDays: offer.maxPeriodDays === null ? '' : String(offer.maxPeriodDays),
-    ...{ maxUntil: dayOf(offer.maxUntil, zone), until: dayOf(offer.period.until, zone) },
+    maxUntil: dayOf(offer.maxUntil, zone),
+    until: dayOf(offer.period.until, zone),
   };
   const valueOf = fieldStates(words, { ...(state.typed ? { typed: state.typed } : {}), fields, initial });
   const inputs = termsInputs(words, valueOf);
@@ -455,16 +451,12 @@ export function buildOfferForm(page: RightsPage, offer: Offer, state: FormState 
   });
   return {
     header: { ...headerOf(page, offersList(page), words.t('rights.offers.edit')), subtitle },
-    ...{
-      errors: fields,
-      labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
-      fields: inputs,
-    },
-    ...{
-      action: paths.editOffer(application.id, offer.id),
-      version: offer.version,
-      submit: words.t('common.form.save'),
-    },
+    errors: fields,
+    labels: Object.fromEntries(inputs.map((field) => [field.name, field.label])),
+    fields: inputs,
+    action: paths.editOffer(application.id, offer.id),
+    version: offer.version,
+    submit: words.t('common.form.save'),
     cancelHref: paths.offers(application.id),
   };
 }
@@ -484,11 +476,9 @@ export function buildEndOfferPage(page: RightsPage, offer: Offer, holders: numbe
         { text: words.t('rights.offers.endGrant', { receiver: receiver.text }) },
         { count: holders, text: words.t('rights.end.holders', { count: holders }) },
       ],
-      ...{
-        confirm: words.t('rights.offers.endSubmit'),
-        cancelHref: paths.offers(application.id),
-        fields: { version: String(offer.version) },
-      },
+      confirm: words.t('rights.offers.endSubmit'),
+      cancelHref: paths.offers(application.id),
+      fields: { version: String(offer.version) },
     },
     reason: reasonField(words),
   };
@@ -578,11 +568,9 @@ export function buildOfferedPage(
     { text: words.t('rights.offered.title') },
   ];
   const header: PageHeader = {
-    ...{
-      title: words.t('rights.offered.title'),
-      subtitle: words.t('rights.offered.lead', { organisation: organisation.name }),
-      breadcrumbs,
-    },
+    title: words.t('rights.offered.title'),
+    subtitle: words.t('rights.offered.lead', { organisation: organisation.name }),
+    breadcrumbs,
     actions: [
       {
         text: words.t('rights.offered.toPeople'),

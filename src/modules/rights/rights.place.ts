@@ -32,12 +32,10 @@ export async function loadPlace(reader: Reader, actor: Actor, applicationId: unk
   if (!row) throw notFound('application');
   const changing = administrationsWith(actor, 'application.change');
   return {
-    ...{
-      id: row.id,
-      code: row.code,
-      names: row.names,
-      period: { from: row.valid_from, until: row.valid_until },
-    },
+    id: row.id,
+    code: row.code,
+    names: row.names,
+    period: { from: row.valid_from, until: row.valid_until },
     mayChange: changing.some((held) => held.applicationId === row.id || held.kind === 'operator'),
   };
 }
@@ -68,7 +66,9 @@ export function applicationHeader(
     current: tab === current,
   }));
   return {
-    ...{ title: name, actions, tags: [periodTag(words, from, until, now)] },
+    title: name,
+    actions,
+    tags: [periodTag(words, from, until, now)],
     breadcrumbs: [{ text: words.t('rights.applications'), href: paths.applications() }, { text: name }],
     tabs: { label: name, items },
   };

@@ -5,8 +5,7 @@ import type { Logger } from '../logger.ts';
 import { openDatabase, type Database } from './open.ts';
 
 /** Where the embedded database lies. */
-export const embeddedDirectory = (config: Pick<Config, 'dataDir'>): string =>
-  join(config.dataDir, 'pglite');
+export const embeddedDirectory = (config: Pick<Config, 'dataDir'>): string => join(config.dataDir, 'pglite');
 
 /** @throws DatabaseInUseError when another process has the embedded database open. */
 export async function openConfiguredDatabase(

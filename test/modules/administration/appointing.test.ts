@@ -64,8 +64,12 @@ describe('administrations', () => {
 
   const appoint = async (by: PersonRef, input: Partial<AppointAdministrator> = {}) =>
     appointAdministrator(site, await world.actor(by), world.origin(by), {
-      ...{ affiliationId: newcomer.affiliation.id, kind: 'local', organisationId: organisation.id },
-      ...{ from: null, until: day('2026-12-01'), ...input },
+      affiliationId: newcomer.affiliation.id,
+      kind: 'local',
+      organisationId: organisation.id,
+      from: null,
+      until: day('2026-12-01'),
+      ...input,
     });
   const end = async (by: PersonRef, id: string, version = 1, acknowledgeLast = false) =>
     endAdministration(site, await world.actor(by), world.origin(by), {

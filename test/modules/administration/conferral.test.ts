@@ -54,18 +54,19 @@ describe('conferral of administrations', () => {
         (parents, held, wish, toSelf) => {
           const ancestors = ancestorsOf(parents);
           const administrations = held.map((one, index) => ({
-            ...{ id: `a${index}`, ...scoped(one.kind, one.organisation) },
-            ...{ includesSubtree: one.subtree, effectiveUntil: until(one.ends) },
+            id: `a${index}`,
+            ...scoped(one.kind, one.organisation),
+            includesSubtree: one.subtree,
+            effectiveUntil: until(one.ends),
           }));
           const actor: Actor = { personId: 'me', administrations };
           const allowance: Allowance = { actor, ancestors, ceilings: new Map(), at, zone: 'UTC' };
           const wanted: ConferredAdministration = {
-            ...{
-              what: 'administration',
-              personId: toSelf ? 'me' : 'you',
-              ...scoped(wish.kind, wish.organisation),
-            },
-            ...{ includesSubtree: wish.subtree, period: { from: at, until: until(wish.ends) } },
+            what: 'administration',
+            personId: toSelf ? 'me' : 'you',
+            ...scoped(wish.kind, wish.organisation),
+            includesSubtree: wish.subtree,
+            period: { from: at, until: until(wish.ends) },
           };
           const judgement = judge(wanted, allowance);
           // Said again in the plainest way: every organisation it would reach, one by one.

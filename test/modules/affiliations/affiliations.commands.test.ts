@@ -51,8 +51,13 @@ before(async () => {
 after(() => site.close());
 
 const employee = (overrides: Partial<AffiliationDetails> = {}): AffiliationDetails => ({
-  ...{ type: 'employee', unitId: null, functionTitle: null, contactMail: null },
-  ...{ from: new Date('2026-06-01T00:00:00Z'), until: null, ...overrides },
+  type: 'employee',
+  unitId: null,
+  functionTitle: null,
+  contactMail: null,
+  from: new Date('2026-06-01T00:00:00Z'),
+  until: null,
+  ...overrides,
 });
 const detailsOnly = ({ type: _, ...details }: AffiliationDetails) => details;
 

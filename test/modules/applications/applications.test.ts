@@ -43,11 +43,21 @@ describe('applications', () => {
 
   const as = async (person: PersonRef) => [site, await world.actor(person), world.origin(person)] as const;
   const input = (rest: Partial<ApplicationInput> = {}): ApplicationInput => ({
-    ...{ code: `app-${count}`, names: { en: 'App' }, descriptions: {}, homeUrl: null, contactMail: null },
-    ...{ roleTemplate: '{right}:{context}', roleClaim: 'roles', until: null, ...rest },
+    code: `app-${count}`,
+    names: { en: 'App' },
+    descriptions: {},
+    homeUrl: null,
+    contactMail: null,
+    roleTemplate: '{right}:{context}',
+    roleClaim: 'roles',
+    until: null,
+    ...rest,
   });
   const client = (rest: Partial<ClientInput> = {}): ClientInput => ({
-    ...{ applicationId, clientId: `client-${count}`, name: 'Client', pkceRequired: true },
+    applicationId,
+    clientId: `client-${count}`,
+    name: 'Client',
+    pkceRequired: true,
     metadata: {
       redirect_uris: ['https://app.example/callback'],
       token_endpoint_auth_method: 'client_secret_basic',

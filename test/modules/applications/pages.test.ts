@@ -89,19 +89,17 @@ describe('the pages of application owners', () => {
 
   it('add a right with contexts, change it, and keep both versions apart on a stale edit', async () => {
     const form: Form = {
-      ...{ code: 'Editor', 'names.nl': 'Redacteur', position: '1' },
-      ...{
-        'contexts.0.code': 'module',
-        'contexts.0.kind': 'list',
-        'contexts.0.required': 'on',
-        'contexts.0.options': 'permits = Vergunningen / Permis / Genehmigungen / Permits\nsubsidies',
-      },
-      ...{
-        'contexts.1.code': 'centre',
-        'contexts.1.kind': 'text',
-        'contexts.1.pattern': 'CC[0-9]{4}',
-        'contexts.1.options': 'ignored',
-      },
+      code: 'Editor',
+      'names.nl': 'Redacteur',
+      position: '1',
+      'contexts.0.code': 'module',
+      'contexts.0.kind': 'list',
+      'contexts.0.required': 'on',
+      'contexts.0.options': 'permits = Vergunningen / Permis / Genehmigungen / Permits\nsubsidies',
+      'contexts.1.code': 'centre',
+      'contexts.1.kind': 'text',
+      'contexts.1.pattern': 'CC[0-9]{4}',
+      'contexts.1.options': 'ignored',
     };
     const wrong = await post(paths.rights(application.id), {
       ...form,
@@ -184,18 +182,14 @@ describe('the pages of application owners', () => {
 
   it('register a client and show its secret this once; the provider has a say', async () => {
     const form: Form = {
-      ...{
-        clientId: 'counter-web',
-        name: 'Counter',
-        kind: 'web',
-        method: 'client_secret_basic',
-        refresh: 'on',
-        pkce: 'on',
-      },
-      ...{
-        redirectUris: 'https://counter.example/callback\nnot an address',
-        claims: ['idToken', 'introspection'],
-      },
+      clientId: 'counter-web',
+      name: 'Counter',
+      kind: 'web',
+      method: 'client_secret_basic',
+      refresh: 'on',
+      pkce: 'on',
+      redirectUris: 'https://counter.example/callback\nnot an address',
+      claims: ['idToken', 'introspection'],
     };
     const refused = await post(paths.clients(application.id), form).expect(422);
     assert.match(refused.text, /The provider does not accept this: redirect_uris/);

@@ -97,7 +97,10 @@ async function begin(site: TestSite, world: World) {
   const undos: { id: string; assignment: number; before: Interval | null; version: number }[] = [];
   const versions: number[] = [];
   const model: Model = {
-    ...{ now: 0, person: { ...forever }, offers: [], assignments: [] },
+    now: 0,
+    person: { ...forever },
+    offers: [],
+    assignments: [],
     affiliations: ends.map((until) => ({ from: 0, until })),
     rights: rightRefs.map(() => ({ ...forever })),
   };
@@ -202,13 +205,12 @@ async function begin(site: TestSite, world: World) {
       const receiver = n % 2 === 0 ? { organisationId: organisation.id } : { targetGroupId: group.id };
       await accepted(async () => {
         const { offerId } = await createOffer(site, actor, origin, {
-          ...{
-            rightId: rightRefs[b]!.id,
-            ...receiver,
-            from: instant(during.from),
-            until: endInstant(during.until),
-          },
-          ...{ maxPeriodDays: maxDays === Infinity ? null : maxDays, maxUntil: endInstant(maxUntil) },
+          rightId: rightRefs[b]!.id,
+          ...receiver,
+          from: instant(during.from),
+          until: endInstant(during.until),
+          maxPeriodDays: maxDays === Infinity ? null : maxDays,
+          maxUntil: endInstant(maxUntil),
         });
         offerIds.push(offerId);
         model.offers.push({ right: b, during, maxDays, maxUntil });

@@ -71,7 +71,11 @@ describe('assignments', () => {
 
   const grant = (input: Partial<GrantRight> = {}) =>
     grantRight(site, actor, origin, {
-      ...{ affiliationId: work.id, rightId: right.id, context: {}, from: null, until: day('2026-07-01') },
+      affiliationId: work.id,
+      rightId: right.id,
+      context: {},
+      from: null,
+      until: day('2026-07-01'),
       ...input,
     });
   const rightsOf = (person: PersonRef, at = site.clock.now()) =>

@@ -47,7 +47,8 @@ describe('signing in', () => {
     ] as const) {
       const input = { login, password, address: '192.0.2.10' };
       await assert.rejects(signIn(app.site, deps(), anonymous, input), {
-        ...{ kind: 'unauthenticated', code: 'sign_in_failed' },
+        kind: 'unauthenticated',
+        code: 'sign_in_failed',
       });
     }
   });

@@ -54,7 +54,11 @@ const by = async (person: PersonRef) => [site, await world.actor(person), world.
 const found = async (person: PersonRef, id: string) =>
   getOrganisation(site.db.reader, await world.actor(person), id);
 const change = (organisation: { id: string; name: string }, version: number, overrides: object = {}) => ({
-  ...{ organisationId: organisation.id, version, name: organisation.name, names: {}, contactMail: null },
+  organisationId: organisation.id,
+  version,
+  name: organisation.name,
+  names: {},
+  contactMail: null,
   ...overrides,
 });
 

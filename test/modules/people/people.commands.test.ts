@@ -55,8 +55,12 @@ function newPerson(overrides: Partial<NewPerson> = {}): NewPerson {
       language: 'nl',
     },
     affiliation: {
-      ...{ type: 'employee', unitId: null, functionTitle: null, contactMail: null },
-      ...{ from: site.clock.now(), until: null },
+      type: 'employee',
+      unitId: null,
+      functionTitle: null,
+      contactMail: null,
+      from: site.clock.now(),
+      until: null,
     },
     ...overrides,
   };

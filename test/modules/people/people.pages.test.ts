@@ -45,8 +45,13 @@ const get = (path: string, by: PersonRef = head) =>
 const post = (path: string, fields: Record<string, string>, by: PersonRef = head) =>
   request(app).post(path).set('accept', 'text/html').set('x-person', by.id).type('form').send(fields);
 const typed = (overrides: Record<string, string> = {}) => ({
-  ...{ givenName: 'Nele', familyName: 'Nieuw', mail: 'nele@lier.example', language: 'nl' },
-  ...{ type: 'employee', from: '2026-06-15', ...overrides },
+  givenName: 'Nele',
+  familyName: 'Nieuw',
+  mail: 'nele@lier.example',
+  language: 'nl',
+  type: 'employee',
+  from: '2026-06-15',
+  ...overrides,
 });
 
 test('every page of a person answers, and shows names as text', async () => {

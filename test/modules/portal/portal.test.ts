@@ -173,15 +173,18 @@ describe('changing one’s password', () => {
     const [here, there] = [await signInToPortal(app.url, person), await signInToPortal(app.url, person)];
     const form = await here.browser.get('/me/password');
     const wrong = await here.browser.submit(form, '/me/password', {
-      ...{ currentPassword: 'something else', password: 'a very different sentence' },
+      currentPassword: 'something else',
+      password: 'a very different sentence',
     });
     assert.match(wrong.body, /This is not your present password/);
     const weak = await here.browser.submit(form, '/me/password', {
-      ...{ currentPassword: testPassword, password: 'short' },
+      currentPassword: testPassword,
+      password: 'short',
     });
     assert.match(weak.body, /at least 15 characters/);
     const done = await here.browser.submit(form, '/me/password', {
-      ...{ currentPassword: testPassword, password: 'violet ladders sing quietly' },
+      currentPassword: testPassword,
+      password: 'violet ladders sing quietly',
     });
     assert.match(done.body, /Your password was changed/);
     assert.match((await there.browser.get('/me/sessions')).body, /name="password"/);

@@ -8,7 +8,11 @@ import {
 } from '../../../src/modules/provider/provider.acting.ts';
 
 const candidate = (code: string, targetGroupCode = 'local'): ActingCandidate => ({
-  ...{ organisationId: `id-${code}`, code, name: code, targetGroupCode, until: null },
+  organisationId: `id-${code}`,
+  code,
+  name: code,
+  targetGroupCode,
+  until: null,
 });
 const [a, b, c] = [candidate('A'), candidate('B'), candidate('C', 'school')];
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64');

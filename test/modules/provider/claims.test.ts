@@ -16,8 +16,16 @@ const right = (context: Record<string, string[]> = {}, until: Date | null = null
   until,
 });
 const subject = (rights: ReturnType<typeof right>[], personUntil: Date | null = null): Subject => ({
-  ...{ personId: 'p', userName: 'an', givenName: 'An', familyName: 'Peeters', mail: 'an@mail.example' },
-  ...{ mailVerified: true, language: 'nl', changedAt: null, personUntil, rights },
+  personId: 'p',
+  userName: 'an',
+  givenName: 'An',
+  familyName: 'Peeters',
+  mail: 'an@mail.example',
+  mailVerified: true,
+  language: 'nl',
+  changedAt: null,
+  personUntil,
+  rights,
   actingFor: { organisationId: 'o', code: 'OVO1', name: 'Town', targetGroupCode: 'local' },
 });
 const application = (roleTemplate: string): ClientApplication =>

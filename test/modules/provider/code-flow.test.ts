@@ -38,7 +38,9 @@ describe('the code flow', () => {
     assert.equal(claims?.sub, person.id);
     assert.deepEqual(claims?.['roles'], roles);
     assert.deepEqual(claims?.['organisation'], {
-      ...{ code: organisation.code, name: organisation.name, target_group: 'group1' },
+      code: organisation.code,
+      name: organisation.name,
+      target_group: 'group1',
     });
     assert.deepEqual(claims?.['entitlements'], [
       { right: 'Reader', context: {}, until: '2026-07-01T00:00:00.000Z' },
@@ -196,7 +198,8 @@ describe('prompt, max_age and hints', () => {
     const { client, person } = await createAccess(world);
     const party = await createRelyingParty(app.url, client);
     const { tokens } = await signInThrough(party, app.url, person, {
-      ...{ prompt: 'consent', scope: 'openid offline_access' },
+      prompt: 'consent',
+      scope: 'openid offline_access',
     });
     assert.match(tokens.scope ?? '', /offline_access/);
   });

@@ -330,7 +330,10 @@ describe('a logout message', () => {
     const verified = await Promise.all(
       received.map((token) =>
         jwtVerify(token, keys, {
-          ...{ issuer: app.url, audience: access.client.id, typ: 'logout+jwt', algorithms: ['EdDSA'] },
+          issuer: app.url,
+          audience: access.client.id,
+          typ: 'logout+jwt',
+          algorithms: ['EdDSA'],
           currentDate: app.site.clock.now(),
         }),
       ),
@@ -362,11 +365,9 @@ describe('signing out at the provider', () => {
     });
     const { browser, tokens } = await signedIn(access);
     const query = new URLSearchParams({
-      ...{
-        id_token_hint: tokens.id_token ?? '',
-        post_logout_redirect_uri: 'https://app.example/bye',
-        state: 's',
-      },
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: 'https://app.example/bye',
+      state: 's',
     });
     const page = await browser.get(`/end-session?${query}`);
     assert.match(page.body, /data-auto-submit/);
@@ -395,7 +396,8 @@ describe('signing out at the provider', () => {
     const access = await createAccess(world);
     const { browser, tokens } = await signedIn(access);
     const query = new URLSearchParams({
-      ...{ id_token_hint: tokens.id_token ?? '', post_logout_redirect_uri: 'https://evil.example/' },
+      id_token_hint: tokens.id_token ?? '',
+      post_logout_redirect_uri: 'https://evil.example/',
     });
     const page = await browser.get(`/end-session?${query}`);
     assert.equal(page.status, 400);

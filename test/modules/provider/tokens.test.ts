@@ -40,14 +40,20 @@ async function obtainCode(access: Awaited<ReturnType<typeof createAccess>>): Pro
   const browser = new Browser(app.url);
   const verifier = oidc.randomPKCECodeVerifier();
   const query = new URLSearchParams({
-    ...{ client_id: access.client.id, redirect_uri: access.client.redirectUri, response_type: 'code' },
-    ...{ scope: 'openid', code_challenge_method: 'S256', state: 's' },
+    client_id: access.client.id,
+    redirect_uri: access.client.redirectUri,
+    response_type: 'code',
+    scope: 'openid',
+    code_challenge_method: 'S256',
+    state: 's',
     code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
   });
   const landed = await enterPassword(browser, await browser.get(`/authorize?${query}`), access.person);
   const code = new URL(landed.url).searchParams.get('code') ?? '';
   return {
-    ...{ grant_type: 'authorization_code', code, code_verifier: verifier },
+    grant_type: 'authorization_code',
+    code,
+    code_verifier: verifier,
     redirect_uri: access.client.redirectUri,
   };
 }
@@ -90,7 +96,9 @@ describe('an authorization code', () => {
     ] as const) {
       const access = await createAccess(world, { client: { pkceRequired } });
       const query = new URLSearchParams({
-        ...{ client_id: access.client.id, redirect_uri: access.client.redirectUri, response_type: 'code' },
+        client_id: access.client.id,
+        redirect_uri: access.client.redirectUri,
+        response_type: 'code',
         scope: 'openid',
       });
       const browser = new Browser(app.url);
@@ -133,7 +141,8 @@ describe('a refresh token', () => {
     const { client, person } = await createAccess(world);
     const party = await createRelyingParty(app.url, client);
     const { tokens } = await signInThrough(party, app.url, person, {
-      ...{ prompt: 'consent', scope: 'openid offline_access' },
+      prompt: 'consent',
+      scope: 'openid offline_access',
     });
     const token = tokens.refresh_token ?? '';
     app.site.clock.advance({ seconds: app.site.config.refreshTokenSeconds - 1 });
@@ -146,7 +155,8 @@ describe('a refresh token', () => {
     const { client, person } = await createAccess(world, { client: publicClient });
     const party = await createRelyingParty(app.url, client, oidc.None());
     const { tokens } = await signInThrough(party, app.url, person, {
-      ...{ prompt: 'consent', scope: 'openid offline_access' },
+      prompt: 'consent',
+      scope: 'openid offline_access',
     });
     app.site.clock.advance({ seconds: app.site.config.refreshTokenSeconds - 10 });
     const renewed = await oidc.refreshTokenGrant(party.config, tokens.refresh_token ?? '');
@@ -255,7 +265,9 @@ describe('pushed requests, DPoP and resources', () => {
     const party = await createRelyingParty(app.url, client);
     const verifier = oidc.randomPKCECodeVerifier();
     const pushed = await oidc.buildAuthorizationUrlWithPAR(party.config, {
-      ...{ redirect_uri: client.redirectUri, scope: 'openid', code_challenge_method: 'S256' },
+      redirect_uri: client.redirectUri,
+      scope: 'openid',
+      code_challenge_method: 'S256',
       code_challenge: await oidc.calculatePKCECodeChallenge(verifier),
     });
     const browser = new Browser(app.url);
@@ -289,8 +301,11 @@ describe('pushed requests, DPoP and resources', () => {
     const access = await createAccess(world);
     await world.client(access.application, {
       metadata: {
-        ...{ grant_types: [], redirect_uris: [], response_types: [] },
-        ...{ resource_identifiers: ['https://api.example/'], resource_scopes: 'read write' },
+        grant_types: [],
+        redirect_uris: [],
+        response_types: [],
+        resource_identifiers: ['https://api.example/'],
+        resource_scopes: 'read write',
       },
     });
     const party = await createRelyingParty(app.url, access.client);

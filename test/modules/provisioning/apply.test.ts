@@ -151,18 +151,24 @@ affiliations: [{ person: bart.claes, organisation: 44021, type: external, functi
 organisations: [{ code: 44021, name: Stad Gent, parent: null }]`;
     assert.deepEqual(await entriesOf(text), [
       {
-        ...{ noun: 'organisations', action: 'change', label: '44021 Stad Gent' },
+        noun: 'organisations',
+        action: 'change',
+        label: '44021 Stad Gent',
         changes: [
           { field: 'name', from: 'Gent', to: 'Stad Gent' },
           { field: 'parent', from: 'OVL', to: null },
         ],
       },
       {
-        ...{ noun: 'people', action: 'change', label: 'an.peeters (An Peeters)' },
+        noun: 'people',
+        action: 'change',
+        label: 'an.peeters (An Peeters)',
         changes: [{ field: 'mail', from: 'an.peeters@gent.example', to: 'an@elsewhere.example' }],
       },
       {
-        ...{ noun: 'affiliations', action: 'change', label: 'bart.claes at 44021 (external)' },
+        noun: 'affiliations',
+        action: 'change',
+        label: 'bart.claes at 44021 (external)',
         changes: [{ field: 'function', from: null, to: 'Adviser' }],
       },
     ]);

@@ -27,7 +27,8 @@ organisations: [{ code: 12021, name: Lier, targetGroup: LB }]
   async function run(words: string[], answers: string[] = []) {
     const [out, err, asked]: [string[], string[], string[]] = [[], [], []];
     const terminal = {
-      ...{ out: (line: string) => void out.push(line), err: (line: string) => void err.push(line) },
+      out: (line: string) => void out.push(line),
+      err: (line: string) => void err.push(line),
       interactive: answers.length > 0,
       ask: async (question: string) => {
         asked.push(question);

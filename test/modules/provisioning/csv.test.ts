@@ -7,7 +7,9 @@ import { openDeclarations, textSource, type SourceFile } from '../../../src/modu
 import { Readable } from 'node:stream';
 
 const bytesSource = (name: string, bytes: Uint8Array): SourceFile => ({
-  ...{ name, size: async () => bytes.byteLength, open: () => Readable.from([Buffer.from(bytes)]) },
+  name,
+  size: async () => bytes.byteLength,
+  open: () => Readable.from([Buffer.from(bytes)]),
 });
 
 async function read<N extends Noun>(noun: N, source: SourceFile) {
@@ -53,8 +55,13 @@ describe('CSV declarations', () => {
     );
     assert.deepEqual((await read('organisations', source)).values, [
       {
-        ...{ code: '44021', name: 'Gent', names: { fr: 'Gand' }, targetGroup: 'LB', parent: null },
-        ...{ identifiers: { nis: '44021' }, attributes: { inhabitants: 263927, postalCode: 'B-9000' } },
+        code: '44021',
+        name: 'Gent',
+        names: { fr: 'Gand' },
+        targetGroup: 'LB',
+        parent: null,
+        identifiers: { nis: '44021' },
+        attributes: { inhabitants: 263927, postalCode: 'B-9000' },
       },
     ]);
   });
@@ -66,8 +73,12 @@ describe('CSV declarations', () => {
     );
     assert.deepEqual((await read('assignments', source)).values, [
       {
-        ...{ person: 'an', organisation: '44021', application: 'counter', right: 'User' },
-        ...{ contexts: { module: ['a', 'b'] }, until: '2026-12-31' },
+        person: 'an',
+        organisation: '44021',
+        application: 'counter',
+        right: 'User',
+        contexts: { module: ['a', 'b'] },
+        until: '2026-12-31',
       },
     ]);
   });

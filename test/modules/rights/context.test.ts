@@ -10,7 +10,13 @@ import {
 } from '../../../src/modules/rights/index.ts';
 
 const definition = (code: string, rest: Partial<ContextDefinition> = {}): ContextDefinition => ({
-  ...{ id: code, code, names: {}, kind: 'list', required: false, many: false, pattern: null },
+  id: code,
+  code,
+  names: {},
+  kind: 'list',
+  required: false,
+  many: false,
+  pattern: null,
   options: ['a', 'b'].map((option) => ({ code: option, names: {}, withdrawnAt: null })),
   ...rest,
 });

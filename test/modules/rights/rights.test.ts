@@ -66,22 +66,25 @@ describe('rights and offers', () => {
 
   const as = async (person: PersonRef) => [site, await world.actor(person), world.origin(person)] as const;
   const module: ContextInput = {
-    ...{ code: 'module', names: { en: 'Module' }, kind: 'list', required: true, many: true, pattern: null },
+    code: 'module',
+    names: { en: 'Module' },
+    kind: 'list',
+    required: true,
+    many: true,
+    pattern: null,
     options: [
       { code: 'a', names: { en: 'A' } },
       { code: 'b', names: { en: 'B' } },
     ],
   };
   const input = (rest: Partial<RightInput> = {}): RightInput => ({
-    ...{
-      code: 'Reader',
-      names: { en: 'Reader' },
-      descriptions: {},
-      position: 0,
-      until: null,
-      contexts: [module],
-      ...rest,
-    },
+    code: 'Reader',
+    names: { en: 'Reader' },
+    descriptions: {},
+    position: 0,
+    until: null,
+    contexts: [module],
+    ...rest,
   });
   const newRight = async (rest: Partial<RightInput> = {}) =>
     (await createRight(...(await as(owner)), { ...input(rest), applicationId: application.id, from: null }))
@@ -89,15 +92,13 @@ describe('rights and offers', () => {
   const offer = async (rightId: string, rest: Partial<CreateOffer> = {}, by = owner) =>
     (
       await createOffer(...(await as(by)), {
-        ...{
-          rightId,
-          organisationId: organisation.id,
-          maxPeriodDays: null,
-          maxUntil: null,
-          from: null,
-          until: null,
-          ...rest,
-        },
+        rightId,
+        organisationId: organisation.id,
+        maxPeriodDays: null,
+        maxUntil: null,
+        from: null,
+        until: null,
+        ...rest,
       })
     ).offerId;
   const rightsOf = (at = site.clock.now()) =>
