@@ -75,7 +75,7 @@ for (const [engine, open] of engines) {
       assert.equal(row?.span, '1 day');
       assert.deepEqual(row?.doc, { a: 1 });
       assert.deepEqual(row?.instant, new Date('2026-03-29T01:00:00Z'));
-      assert.deepEqual([...(row?.bytes as Uint8Array)], [1]);
+      assert.deepEqual(Array.from(row?.bytes as Uint8Array), [1]);
       assert.deepEqual(row?.list, ['a', 'b']);
     });
   });
