@@ -16,6 +16,8 @@ import { testConfig } from '../support/config.ts';
 const [, , databaseUrl = ''] = process.argv;
 const app = express();
 const server = createServer(app);
+// A connection that ends just when it is used again would be an error of the bench.
+server.keepAliveTimeout = 120_000;
 server.listen(0, '127.0.0.1', async () => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const config = testConfig({ issuer: url });

@@ -52,12 +52,16 @@ export async function searchSubjects(
   const resource = resourceOf(loaded.model, asked.resource, records);
   if (!resource) return nothing;
   const at = site.clock.now();
+  const instant = at.toISOString();
   const all = await snapshot.candidates(asked.subjectType, at);
   const ids: string[] = [];
   for (let start = firstAfter(all, page.after); start < all.length; start += chunkSize) {
     const subjects = await snapshot.subjects(asked.subjectType, all.slice(start, start + chunkSize), at);
     for (const { facts } of subjects) {
-      if (!facts || !(await isAllowed(point, applicationId, loaded, asked, facts, resource, at))) continue;
+      if (!facts) continue;
+      const allowed = isAllowed(point, applicationId, loaded, asked, facts, resource, instant);
+      // Most answers are there at once: waiting for each would cost more than deciding.
+      if (!(typeof allowed === 'boolean' ? allowed : await allowed)) continue;
       if (ids.length === page.limit) return { ids, more: true };
       ids.push(facts.id);
     }
@@ -65,21 +69,22 @@ export async function searchSubjects(
   return { ids, more: false };
 }
 
-async function isAllowed(
+function isAllowed(
   point: DecisionPoint,
   applicationId: string,
   loaded: LoadedModel,
   asked: Around & { readonly subjectProperties?: Properties | undefined },
   subject: SubjectFacts,
   resource: ResourceFacts,
-  at: Date,
-): Promise<boolean> {
+  instant: string,
+): boolean | Promise<boolean> {
   const entity: Entity = { type: subject.type, id: subject.id, properties: asked.subjectProperties };
   const one = { subject: entity, action: asked.action, context: asked.context };
-  const question = toQuestion(loaded.model, one, subject, resource, at.toISOString());
+  const question = toQuestion(loaded.model, one, subject, resource, instant);
   if (!loaded.looksForRecords) return loaded.evaluator.decide(question).allowed;
-  const resourcesOf = await findWitnesses(point.site.db, applicationId, loaded.model, question);
-  return loaded.evaluator.decide({ ...question, resourcesOf }).allowed;
+  return findWitnesses(point.site.db, applicationId, loaded.model, question).then(
+    (resourcesOf) => loaded.evaluator.decide({ ...question, resourcesOf }).allowed,
+  );
 }
 
 /** Which records of a type the subject may do it on. Call `snapshots.catchUp()` first. */
@@ -114,13 +119,26 @@ async function findRecordIds(
     where r.application_id = $1::uuid and r.type = $2::text and r.id > $3::text collate "C" and ${sql.text}
     order by r.id limit $4::int`;
   const lookUp = toLookUpSql(condition, [...sql.values]);
-  // Not prepared: its text is one person's condition, and the plan must be made for the values in it.
   const query = lookUp
     ? CompiledQuery.raw(byCandidates(text, sql.text, sql.joins, lookUp), [...lookUp.values])
     : CompiledQuery.raw(text, [...sql.values]);
-  const { rows } = await point.site.db.handle.executeQuery<{ id: string }>(query);
+  // Not prepared: its text is one person's condition, and the plan must be made for the values in it.
+  const { rows } = await point.site.db.handle.transaction().execute((trx) =>
+    point.site.db.guardTransaction(async () => {
+      await trx.executeQuery(asMeasured);
+      return trx.executeQuery<{ id: string }>(query);
+    }),
+  );
   return rows.map((row) => row.id);
 }
+
+/**
+ * What the planner takes the costs to be, for this transaction: pages are in memory or on fast disks, and a look inside
+ * jsonb or an array takes a microsecond. With the usual settings it read all of 20,000 records (30 ms) for 170.
+ */
+const asMeasured = CompiledQuery.raw(
+  `select set_config('random_page_cost', '1.1', true), set_config('cpu_operator_cost', '0.02', true)`,
+);
 
 /**
  * Few candidates are sorted, and looked at until the page is full; the planner cannot choose that by itself, since it

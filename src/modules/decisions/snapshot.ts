@@ -17,6 +17,7 @@ export const compileStoredForms: CompileModel = (forms) => compileForms(modelFor
 
 /** Subjects remembered per application; the ones not asked for longest go first. */
 const maxSubjects = 200_000;
+const maxTypes = 100;
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const unknown: KnownSubject = { facts: undefined, fromMs: -Infinity, untilMs: Infinity, organisationIds: [] };
 
@@ -78,7 +79,8 @@ export class ApplicationSnapshot {
   readonly #applicationId: string;
   readonly #compile: CompileModel;
   #model: Promise<LoadedModel | undefined> | undefined;
-  readonly #subjects = new LruMap<string, KnownSubject>(maxSubjects);
+  /** By type, then by id. */
+  readonly #subjects = new Map<string, LruMap<string, KnownSubject>>();
   /** Reads under way; one that is forgotten meanwhile still answers its own question but is not remembered. */
   readonly #loading = new Map<string, Promise<KnownSubject>>();
   readonly #candidates = new Map<string, Promise<string[]>>();
@@ -118,26 +120,39 @@ export class ApplicationSnapshot {
   /** What is known of each, in the order asked. */
   async subjects(type: string, ids: readonly string[], at: Date): Promise<KnownSubject[]> {
     const atMs = at.getTime();
-    const missing = new Set<string>();
-    const found = new Map<string, KnownSubject | Promise<KnownSubject>>();
-    for (const id of ids) {
-      const key = subjectKey(type, id);
-      const known = this.#subjects.get(key);
-      if (known && known.fromMs <= atMs && atMs < known.untilMs) found.set(id, known);
-      else if (type === personType && !uuid.test(id)) found.set(id, unknown);
-      else if (this.#loading.has(key)) found.set(id, this.#loading.get(key)!);
-      else missing.add(id);
-    }
-    if (missing.size > 0) this.#load(type, [...missing], at, found);
-    return Promise.all(ids.map((id) => found.get(id)!));
+    const remembered = this.#subjects.get(type);
+    const found: (KnownSubject | undefined)[] = ids.map((id) => {
+      const known = remembered?.get(id);
+      return known && known.fromMs <= atMs && atMs < known.untilMs ? known : undefined;
+    });
+    if (found.includes(undefined)) await this.#fillIn(type, ids, at, found);
+    return found as KnownSubject[];
   }
 
-  #load(
+  async #fillIn(
     type: string,
     ids: readonly string[],
     at: Date,
-    found: Map<string, KnownSubject | Promise<KnownSubject>>,
-  ): void {
+    found: (KnownSubject | undefined)[],
+  ): Promise<void> {
+    const missing = new Set<string>();
+    for (const [index, id] of ids.entries()) {
+      if (found[index]) continue;
+      if (type === personType && !uuid.test(id)) found[index] = unknown;
+      else if (!this.#loading.has(subjectKey(type, id))) missing.add(id);
+    }
+    if (missing.size > 0) this.#load(type, [...missing], at);
+    const waiting = ids.map((id, index) => found[index] ?? this.#loading.get(subjectKey(type, id))!);
+    for (const [index, subject] of (await Promise.all(waiting)).entries()) {
+      // Read for a question of a moment ago, and that moment was the last of something.
+      const isOver = at.getTime() >= subject.untilMs;
+      found[index] = isOver
+        ? ((await this.#read(type, [ids[index]!], at)).get(ids[index]!) ?? unknown)
+        : subject;
+    }
+  }
+
+  #load(type: string, ids: readonly string[], at: Date): void {
     const read = this.#read(type, ids, at);
     for (const id of ids) {
       const key = subjectKey(type, id);
@@ -145,14 +160,23 @@ export class ApplicationSnapshot {
       this.#loading.set(key, mine);
       mine
         .then((subject) => {
-          if (this.#loading.get(key) === mine) this.#subjects.set(key, subject);
+          if (this.#loading.get(key) === mine) this.#remember(type, id, subject);
         })
         .catch(() => {})
         .finally(() => {
           if (this.#loading.get(key) === mine) this.#loading.delete(key);
         });
-      found.set(id, mine);
     }
+  }
+
+  #remember(type: string, id: string, subject: KnownSubject): void {
+    let ofType = this.#subjects.get(type);
+    if (!ofType) {
+      // Types come from requests: names nobody uses must not pile up.
+      if (this.#subjects.size >= maxTypes) this.#subjects.clear();
+      this.#subjects.set(type, (ofType = new LruMap(maxSubjects)));
+    }
+    ofType.set(id, subject);
   }
 
   async #read(type: string, ids: readonly string[], at: Date): Promise<Map<string, KnownSubject>> {
@@ -180,7 +204,7 @@ export class ApplicationSnapshot {
   forget(change: DecisionChange): void {
     if (change.kind === 'subject') {
       const key = subjectKey(change.subjectType ?? '', change.subjectId ?? '');
-      this.#subjects.delete(key);
+      this.#subjects.get(change.subjectType ?? '')?.delete(change.subjectId ?? '');
       this.#loading.delete(key);
       this.#candidates.delete(change.subjectType ?? '');
       return;
@@ -189,8 +213,9 @@ export class ApplicationSnapshot {
     this.#candidates.clear();
     this.#loading.clear();
     if (change.kind !== 'organisation') return this.#subjects.clear();
-    for (const [key, subject] of this.#subjects.entries()) {
-      if (subject.organisationIds.includes(change.subjectId ?? '')) this.#subjects.delete(key);
+    const people = this.#subjects.get(personType);
+    for (const [id, subject] of people?.entries() ?? []) {
+      if (subject.organisationIds.includes(change.subjectId ?? '')) people!.delete(id);
     }
   }
 }

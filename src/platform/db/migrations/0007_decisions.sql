@@ -50,7 +50,8 @@ create table decision_record (
   constraint decision_record_application_fk foreign key (application_id) references application (id)
 );
 create index decision_record_parent on decision_record (application_id, parent_type, parent_id);
-create index decision_record_terms on decision_record using gin (terms);
+-- Without the list of pending entries, which every look would have to read through after many writes.
+create index decision_record_terms on decision_record using gin (terms) with (fastupdate = off);
 
 -- Deleted records, so that a message that was overtaken on its way does not bring one back.
 create table decision_record_gone (
