@@ -98,14 +98,14 @@ describe('groups', () => {
 
   test('are filled by what the portal knows: unit, function, right, right with a context value', () => {
     const { forms } = readWorld('exact');
-    const inUnit = (unit: string) => person('a', { groups: ['right:financieel', `unit:${unit}`] });
+    const inUnit = (unit: string) => person('a', { groups: ['right:Processor', `unit:${unit}`] });
     assert.equal(ask(forms, inUnit('ADM'), 'enter', journal), true);
     assert.equal(ask(forms, inUnit('HR'), 'enter', journal), false);
     const school = readWorld('school').forms;
     const datum = record('gegeven', 'x', { nodes: ['leerlingen.intern'] });
-    const office = (context: string) => person('s', { groups: [`right:secretariaat:${context}`] });
-    assert.equal(ask(school, office('leerlingen'), 'modify', datum), true);
-    assert.equal(ask(school, office('personeel'), 'modify', datum), false);
+    const office = (context: string) => person('s', { groups: [`right:Secretariat:${context}`] });
+    assert.equal(ask(school, office('pupils'), 'modify', datum), true);
+    assert.equal(ask(school, office('staff'), 'modify', datum), false);
   });
 });
 

@@ -38,7 +38,7 @@ describe('the pages of a rights model', () => {
       application,
     });
     await world.administration(await world.affiliation(stranger, organisation), 'head');
-    for (const code of ['fallmanager', 'fallfuehrung']) {
+    for (const code of ['CaseReader', 'CaseAdministrator']) {
       const right = await world.right(application, { code });
       await world.offer(right, { organisation });
       await world.assignment(working, right);
