@@ -67,13 +67,19 @@ const plain = (resource: ResourceFacts): Attributes =>
     Object.entries(resource.attributes).map(([name, value]) => [name, value as CedarValueJson]),
   );
 
-/** What fills a group stands below it in Cedar's hierarchy. */
+/** What fills a group stands below it in Cedar's hierarchy; one source may fill several. */
 function groupEntities(forms: ModelForms): EntityJson[] {
   const group = (id: string) => ({ type: 'Group', id });
-  return forms.groups.flatMap(({ id, filledBy }) => [
-    { uid: group(id), attrs: {}, parents: [] },
-    ...filledBy.map((source) => ({ uid: group(source), attrs: {}, parents: [group(id)] })),
-  ]);
+  const fills = forms.groups.flatMap(({ id, filledBy }) => filledBy.map((source) => ({ source, id })));
+  const bySource = Map.groupBy(fills, ({ source }) => source);
+  return [
+    ...forms.groups.map(({ id }) => ({ uid: group(id), attrs: {}, parents: [] })),
+    ...[...bySource].map(([source, filled]) => ({
+      uid: group(source),
+      attrs: {},
+      parents: filled.map(({ id }) => group(id)),
+    })),
+  ];
 }
 
 /** Answers questions on a document of forms with Cedar. */
