@@ -13,7 +13,7 @@ import { errorPage, pageNotFound } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
 import { assetVersionOf, setUpViews } from './web/render.ts';
 import { createCredentialRoutes, createThrottle, type PasswordDeps } from './modules/credentials/index.ts';
-import { createAuthzenRoutes } from './modules/decisions/index.ts';
+import { createAuthzenRoutes, createDecisionPoint } from './modules/decisions/index.ts';
 import { createSentMailRoutes } from './modules/notifications/index.ts';
 import { createMeRoutes, createPortalSessionRoutes, portalEdge } from './modules/portal/index.ts';
 import { createInteractionRoutes, type ProviderHandle } from './modules/provider/index.ts';
@@ -63,7 +63,8 @@ export function createApp(site: Site, parts: AppParts): Express {
   });
   app.post(['/authorize', '/end-session'], express.urlencoded({ extended: false, limit: '32kb' }), askByGet);
   app.all(providerPaths, parts.provider.callback);
-  app.use(createAuthzenRoutes(site, { provider: parts.provider, translator }));
+  const point = createDecisionPoint(site);
+  app.use(createAuthzenRoutes(point, { provider: parts.provider, translator }));
   const credentials: PasswordDeps = {
     hasher: parts.hasher,
     throttle: createThrottle(site),
@@ -75,7 +76,7 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.use(createSentMailRoutes(site));
   app.use(portalEdge(site));
   app.use(createMeRoutes(site, credentials));
-  for (const router of createPortalPages(site, parts.provider)) app.use(router);
+  for (const router of createPortalPages(site, parts.provider, point)) app.use(router);
   app.use((_req, _res, next) => next(pageNotFound()));
   app.use(
     errorPage({

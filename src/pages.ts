@@ -6,7 +6,11 @@ import { createAffiliationRoutes } from './modules/affiliations/index.ts';
 import { createApplicationRoutes } from './modules/applications/index.ts';
 import { createAssignmentRoutes, createMyAccessRoutes } from './modules/assignments/index.ts';
 import { createAuditRoutes } from './modules/audit/index.ts';
-import { createRightsModelRoutes } from './modules/decisions/index.ts';
+import {
+  createQuestionRoutes,
+  createRightsModelRoutes,
+  type DecisionPoint,
+} from './modules/decisions/index.ts';
 import {
   createOrganisationRoutes,
   createTargetGroupRoutes,
@@ -17,7 +21,7 @@ import { validateClientMetadata, type ProviderHandle } from './modules/provider/
 import { createOfferRoutes, createRightRoutes } from './modules/rights/index.ts';
 
 /** In the order in which they are asked. */
-export function createPortalPages(site: Site, provider: ProviderHandle): Router[] {
+export function createPortalPages(site: Site, provider: ProviderHandle, point: DecisionPoint): Router[] {
   return [
     createPeopleRoutes(site),
     createAffiliationRoutes(site),
@@ -33,6 +37,7 @@ export function createPortalPages(site: Site, provider: ProviderHandle): Router[
     createRightRoutes(site),
     createOfferRoutes(site),
     createRightsModelRoutes(site),
+    createQuestionRoutes(point),
     createAuditRoutes(site),
   ];
 }

@@ -122,6 +122,7 @@ export const paths = {
     `${application(applicationId)}/rights-model/forms/${part(form)}/${part(grid)}`,
   rightsModelDocument: (applicationId: string): string =>
     `${application(applicationId)}/rights-model/document`,
+  askDecisions: (applicationId: string): string => `${application(applicationId)}/rights-model/questions`,
   rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
   publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
   discardRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/discard`,

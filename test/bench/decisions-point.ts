@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { createSiteTranslator } from '../../src/app.ts';
 import { composeSite } from '../../src/compose.ts';
-import { createAuthzenRoutes } from '../../src/modules/decisions/index.ts';
+import { createAuthzenRoutes, createDecisionPoint } from '../../src/modules/decisions/index.ts';
 import type { RightsModel } from '../../src/modules/decisions/rights-model.model.ts';
 import { createProvider } from '../../src/modules/provider/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
@@ -25,7 +25,8 @@ server.listen(0, '127.0.0.1', async () => {
   const site = composeSite({ config, db, clock: systemClock, logger: createLogger(config) });
   const provider = await createProvider(site);
   const compile = (forms: unknown): RightsModel => (forms as { rights: RightsModel }).rights;
-  app.use(createAuthzenRoutes(site, { provider, translator: createSiteTranslator(site), compile }));
+  const point = createDecisionPoint(site, { compile });
+  app.use(createAuthzenRoutes(point, { provider, translator: createSiteTranslator(site) }));
   process.send?.({ url });
 });
 process.on('message', (what) => {

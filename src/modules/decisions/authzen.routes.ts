@@ -11,9 +11,8 @@ import { answerBatch, answerOne, type Call, type DecisionAnswer } from './authze
 import { authzenPaths, createMetadataHandler, metadataPath } from './authzen.metadata.ts';
 import { AuthzenError, parseEvaluation, parseEvaluations, parseReasons } from './authzen.schema.ts';
 import { answerActionSearch, answerResourceSearch, answerSubjectSearch } from './authzen.search.ts';
-import { createDecisionPoint } from './decision.point.ts';
+import type { DecisionPoint } from './decision.point.ts';
 import { answerCondition, conditionPath } from './authzen.condition.ts';
-import type { CompileModel } from './snapshot.ts';
 import {
   deleteRecordItems,
   deleteSubjectItems,
@@ -27,8 +26,6 @@ import {
 export interface AuthzenDeps {
   readonly provider: ProviderHandle;
   readonly translator: Translator;
-  /** Default: the administrators' forms. */
-  readonly compile?: CompileModel | undefined;
 }
 
 /** Five thousand records of a few kilobytes. */
@@ -36,8 +33,8 @@ const bodyLimit = '16mb';
 
 type Endpoint = (call: Call, given: unknown) => Promise<object>;
 
-export function createAuthzenRoutes(site: Site, deps: AuthzenDeps): Router {
-  const point = createDecisionPoint(site, deps.compile ? { compile: deps.compile } : {});
+export function createAuthzenRoutes(point: DecisionPoint, deps: AuthzenDeps): Router {
+  const { site } = point;
   const callers = createCallers(site, deps.provider, [site.config.issuer]);
   point.snapshots.onClientsChanged = (applicationId) => callers.forget(applicationId);
   const router = Router();

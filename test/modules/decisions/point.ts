@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import express from 'express';
-import { createAuthzenRoutes } from '../../../src/modules/decisions/index.ts';
+import { createAuthzenRoutes, createDecisionPoint } from '../../../src/modules/decisions/index.ts';
 import type { RightsModel } from '../../../src/modules/decisions/rights-model.model.ts';
 import { createProvider, type ProviderHandle } from '../../../src/modules/provider/index.ts';
 import { createTranslator } from '../../../src/platform/i18n.ts';
@@ -30,13 +30,8 @@ export async function startTestPoint(options: TestSiteOptions = {}): Promise<Tes
   const site = await createTestSite({ ...options, config: { issuer: url, ...options.config } });
   site.clock.holdDate();
   const provider = await createProvider(site);
-  app.use(
-    createAuthzenRoutes(site, {
-      provider,
-      translator: createTranslator({ localesDir }),
-      compile: (forms) => (forms as { rights: RightsModel }).rights,
-    }),
-  );
+  const point = createDecisionPoint(site, { compile: (forms) => (forms as { rights: RightsModel }).rights });
+  app.use(createAuthzenRoutes(point, { provider, translator: createTranslator({ localesDir }) }));
   app.use(provider.callback);
   return {
     site,

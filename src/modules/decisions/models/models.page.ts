@@ -116,6 +116,13 @@ export function buildModelPage(
   const draft = versions.find((version) => version.status === 'draft');
   const mayEdit = place.mayChange && (model?.status === 'draft' || (model?.status === 'valid' && !draft));
   const actions: Action[] = [];
+  if (model?.status === 'valid') {
+    actions.push({
+      text: words.t('authzen.ask.link'),
+      href: paths.askDecisions(place.id),
+      kind: 'secondary',
+    });
+  }
   if (place.mayChange) {
     actions.push({
       text: say(words, 'document.title'),
