@@ -1,7 +1,7 @@
 // The audit under parallel writers on real PostgreSQL: the chains stay right, and nobody waits for a slow neighbour.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { verifyAudit, writeAudit } from '../../src/modules/audit/index.ts';
+import { verifyAudit, writeAudit, writeAuditAlone } from '../../src/modules/audit/index.ts';
 import { laneCount } from '../../src/modules/audit/audit.writer.ts';
 import { runCommand } from '../../src/platform/command.ts';
 import { openDatabase, type Database } from '../../src/platform/db/open.ts';
@@ -10,17 +10,21 @@ import { createTestSite, type TestSite } from '../support/site.ts';
 
 let server: TestPostgres;
 let db: Database;
+/** As another process on the same database. */
+let other: Database;
 let site: TestSite;
 const system = { actor: { kind: 'system' } } as const;
 const fact = { action: 'test.done', subjectType: 'test' };
 
 before(async () => {
   server = await startTestPostgres();
-  db = await openDatabase({ url: await server.createDatabase(), poolMax: 60 });
+  const url = await server.createDatabase();
+  db = await openDatabase({ url, poolMax: 60 });
+  other = await openDatabase({ url, poolMax: 20 });
   site = await createTestSite({ db });
 });
 after(async () => {
-  await db.close();
+  await Promise.all([db.close(), other.close()]);
   await server.stop();
 });
 beforeEach(() =>
@@ -131,5 +135,46 @@ describe('parallel writers', () => {
     }
     writing.abort();
     await writers;
+  });
+});
+
+describe('a row that belongs to no other change', () => {
+  const alone = (from: Database = db) => writeAuditAlone(from, site.clock.now(), system, 'done', fact);
+  const summary = async () => {
+    const { intact, rows } = await verifyAudit(db.reader);
+    return { intact, rows };
+  };
+
+  test('is written by many at once, from several processes, beside transactions', async () => {
+    await Promise.all(
+      Array.from({ length: 40 }, async (_, writer) => {
+        for (let round = 0; round < 10; round++) {
+          await (writer % 4 === 0 ? record(1) : alone(writer % 4 === 1 ? other : db));
+        }
+      }),
+    );
+    assert.deepEqual(await summary(), { intact: true, rows: 400 });
+  });
+
+  test('goes on behind whatever the lane holds by now', async () => {
+    for (let round = 0; round < 3; round++) {
+      await alone();
+      // Every lane moves on, the remembered one too.
+      const open = Array.from({ length: laneCount }, openTransaction);
+      await Promise.all(open.map((transaction) => transaction.written));
+      await Promise.all(open.map((transaction) => transaction.end()));
+      await alone();
+    }
+    assert.deepEqual(await summary(), { intact: true, rows: 3 * (laneCount + 2) });
+  });
+
+  test('waits for no lane that a slow transaction holds', async () => {
+    await Promise.all(Array.from({ length: 8 }, () => alone()));
+    const open = Array.from({ length: laneCount - 1 }, openTransaction);
+    await Promise.all(open.map((transaction) => transaction.written));
+    for (let round = 0; round < 10; round++) await alone();
+    assert.equal(await countBlocked(), 0);
+    await Promise.all(open.map((transaction) => transaction.end()));
+    assert.deepEqual(await summary(), { intact: true, rows: laneCount + 17 });
   });
 });

@@ -1,5 +1,5 @@
 // What other modules and the composition root may use of the audit.
-export { writeAudit } from './audit.writer.ts';
+export { writeAudit, writeAuditAlone } from './audit.writer.ts';
 export { publishCheckpoint, type Published } from './audit.publish.ts';
 export { checkpointKeys } from './audit.checkpoint.ts';
 export { readCheckpointLines, readPublicKeys } from './audit.checkpoint-files.ts';

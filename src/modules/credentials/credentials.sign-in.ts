@@ -5,6 +5,7 @@ import type { Database } from '../../platform/db/open.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { PasswordHasher } from '../../platform/password-hash.ts';
 import type { Site } from '../../platform/site.ts';
+import { writeAuditAlone } from '../audit/index.ts';
 import type { Throttle } from './credentials.throttle.ts';
 
 export interface SignInAttempt {
@@ -106,21 +107,19 @@ async function recordSuccess(
 ): Promise<void> {
   const personId = credential.person_id;
   const fact = attemptFact(personId, attempt);
-  await runCommand(
-    site,
-    { ...origin, actor: { kind: 'person', personId } },
-    fact,
-    async ({ trx, record }) => {
-      if (rehashed !== undefined) {
-        // Only over the hash that was checked: a password changed meanwhile stays as it is.
-        await trx
-          .updateTable('password_credential')
-          .set({ hash: rehashed })
-          .where('person_id', '=', personId)
-          .where('hash', '=', credential.hash ?? '')
-          .execute();
-      }
-      record(fact);
-    },
-  );
+  const byPerson: Origin = { ...origin, actor: { kind: 'person', personId } };
+  // Nothing else changes: the record needs no transaction around it.
+  if (rehashed === undefined) {
+    return writeAuditAlone(site.db, site.clock.now(), byPerson, 'done', fact);
+  }
+  await runCommand(site, byPerson, fact, async ({ trx, record }) => {
+    // Only over the hash that was checked: a password changed meanwhile stays as it is.
+    await trx
+      .updateTable('password_credential')
+      .set({ hash: rehashed })
+      .where('person_id', '=', personId)
+      .where('hash', '=', credential.hash ?? '')
+      .execute();
+    record(fact);
+  });
 }

@@ -1,7 +1,6 @@
 // Slows guessing down without ever locking an account for its owner: refusals count per account and address together
 // and per address; from many addresses at once, an account only answers more slowly. See docs/decisions/0006-provider.md.
 import { setTimeout as delay } from 'node:timers/promises';
-import { RateLimiterPostgres, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
 import { AppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 
@@ -22,82 +21,79 @@ export interface Attempt {
   readonly address: string;
 }
 
-const quarterSeconds = 15 * 60;
+const quarterMs = 15 * 60_000;
+const hourMs = 60 * 60_000;
 const pairPoints = 10;
 /** An administration may sit behind one address with thousands of people. */
 const addressPoints = 300;
 const accountPoints = 20;
 const longestWaitMs = 3000;
 
+/** A count starts anew when its time is over. `$1` is now; instants are milliseconds since 1970. */
+const countOn = `on conflict (key) do update set
+  points = case when r.expire <= $1::bigint then 1 else r.points + 1 end,
+  expire = case when r.expire <= $1::bigint then excluded.expire else r.expire end`;
+
+// Looks at the address and the account, and counts the attempt of the pair before the password is looked at, so that
+// guesses side by side do not slip through together. An address that is refused is not counted again.
+const beginAttempt = `with known as (
+    select key, points, expire from rate_limit where key in ($3, $4) and expire > $1::bigint
+  ), counted as (
+    insert into rate_limit as r (key, points, expire) select $2, 1, $5::bigint
+    where not exists (select 1 from known where key = $3 and points >= ${addressPoints})
+    ${countOn} returning key, points, expire
+  ) select key, points, expire from counted union all select key, points, expire from known`;
+
+// Always in this order, so that no two of these wait for each other.
+const countFailure = `insert into rate_limit as r (key, points, expire) values ($2, 1, $4::bigint), ($3, 1, $5::bigint)
+  ${countOn}`;
+
+interface Count {
+  key: string;
+  points: number;
+  expire: number;
+}
+
 /** @param wait how a slowed-down attempt waits; a test passes its own. */
 export function createThrottle(
   site: Site,
   wait: (milliseconds: number) => Promise<unknown> = delay,
 ): Throttle {
-  const pair = limiter(site, 'sign_in_pair', pairPoints, quarterSeconds);
-  const address = limiter(site, 'sign_in_address', addressPoints, quarterSeconds);
-  const account = limiter(site, 'sign_in_account', accountPoints, 3600);
+  const { db, clock, secrets } = site;
   // Neither names nor addresses stand in the table.
-  const digest = (text: string): string => site.secrets.blindIndex('throttle', text).toString('base64url');
-  const keysOf = ({ login, address: from }: Attempt) => ({
-    pair: digest(`${login.toLowerCase()}\n${from}`),
-    address: digest(from),
-    account: digest(login.toLowerCase()),
+  const digest = (text: string): string => secrets.blindIndex('throttle', text).toString('base64url');
+  const keysOf = ({ login, address }: Attempt) => ({
+    pair: `sign_in_pair:${digest(`${login.toLowerCase()}\n${address}`)}`,
+    address: `sign_in_address:${digest(address)}`,
+    account: `sign_in_account:${digest(login.toLowerCase())}`,
   });
 
   return {
     async begin(attempt) {
       const keys = keysOf(attempt);
-      const [byAddress, byAccount] = await Promise.all([
-        address.get(keys.address),
-        account.get(keys.account),
-      ]);
-      if (byAddress && byAddress.consumedPoints >= addressPoints) throw tooMany(byAddress);
-      await take(pair, keys.pair);
-      const over = (byAccount?.consumedPoints ?? 0) - accountPoints;
+      const now = clock.now().getTime();
+      const values = [now, keys.pair, keys.address, keys.account, now + quarterMs];
+      const counts = await db.query<Count>(beginAttempt, values);
+      const countOf = (key: string) => counts.find((count) => count.key === key);
+      const [byAddress, byPair] = [countOf(keys.address), countOf(keys.pair)];
+      if (byAddress && byAddress.points >= addressPoints) throw tooMany(byAddress.expire - now);
+      if (byPair && byPair.points > pairPoints) throw tooMany(byPair.expire - now);
+      const over = (countOf(keys.account)?.points ?? 0) - accountPoints;
       if (over >= 0) await wait(Math.min(longestWaitMs, 250 * 2 ** Math.min(over, 10)));
     },
     async succeeded(attempt) {
-      await pair.delete(keysOf(attempt).pair);
+      await db.query('delete from rate_limit where key = $1', [keysOf(attempt).pair]);
     },
     async failed(attempt) {
       const keys = keysOf(attempt);
-      await Promise.all([address.penalty(keys.address), account.penalty(keys.account)]);
+      const now = clock.now().getTime();
+      await db.query(countFailure, [now, keys.address, keys.account, now + quarterMs, now + hourMs]);
     },
   };
 }
 
-function limiter(site: Site, keyPrefix: string, points: number, duration: number): RateLimiterAbstract {
-  // The library only calls query(); ours prepares the statement, once per connection.
-  const storeClient = {
-    async query({ text, values }: { text: string; values: unknown[] }) {
-      const rows = await site.db.query(text, values);
-      return { rows, rowCount: rows.length };
-    },
-  };
-  return new RateLimiterPostgres({
-    storeClient,
-    storeType: 'client',
-    keyPrefix,
-    points,
-    duration,
-    tableName: 'rate_limit',
-    tableCreated: true,
-    clearExpiredByTimeout: false,
-  });
-}
-
-async function take(limiter: RateLimiterAbstract, key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (refusal instanceof RateLimiterRes) throw tooMany(refusal);
-    throw refusal;
-  }
-}
-
-function tooMany(refusal: RateLimiterRes): AppError {
-  const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
+function tooMany(msLeft: number): AppError {
+  const retryAfterSeconds = Math.max(1, Math.ceil(msLeft / 1000));
   return new AppError('limited', 'too_many_attempts', {
     params: { retryAfterSeconds, minutes: Math.ceil(retryAfterSeconds / 60) },
   });

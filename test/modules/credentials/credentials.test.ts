@@ -106,6 +106,28 @@ describe('guessing', () => {
     assert.equal((await attempt(person, '198.51.100.1')).personId, person.id);
   });
 
+  test('by many at once is stopped at the same count', async () => {
+    const person = await world.person();
+    const guesses = Array.from({ length: 25 }, () => attempt(person, '198.51.100.5', 'wrong'));
+    const outcomes = await Promise.allSettled(guesses);
+    const codes = outcomes.map((outcome) => (outcome.status === 'rejected' ? outcome.reason.code : 'in'));
+    assert.equal(codes.filter((code) => code === 'sign_in_failed').length, 10);
+    assert.equal(codes.filter((code) => code === 'too_many_attempts').length, 15);
+  });
+
+  test('from one address at whatever account is stopped after 300 failures', async () => {
+    const { throttle } = deps();
+    for (let guess = 0; guess < 300; guess++) {
+      const attempt = { login: `nobody.${guess}`, address: '198.51.100.6' };
+      await throttle.begin(attempt);
+      await throttle.failed(attempt);
+    }
+    const person = await world.person();
+    await assert.rejects(attempt(person, '198.51.100.6'), { kind: 'limited', code: 'too_many_attempts' });
+    app.site.clock.advance({ minutes: 16 });
+    assert.equal((await attempt(person, '198.51.100.6')).personId, person.id);
+  });
+
   test('a right password forgets the mistakes before it', async () => {
     const person = await world.person();
     for (let round = 0; round < 3; round++) {
