@@ -2,6 +2,8 @@
 // for scope: a forged one can only move the place inside what its reader may see anyway.
 import { z, type ZodType } from 'zod';
 import { AppError } from '../platform/errors.ts';
+import { isId } from '../platform/ids.ts';
+import type { Position } from '../platform/keyset.ts';
 
 export type SortDirection = 'asc' | 'desc';
 export type CursorValue = string | number | boolean | null;
@@ -130,6 +132,26 @@ export function listLinks(path: string, query: ListQuery) {
     ],
   };
 }
+
+/**
+ * The place a cursor names: (value in the list's order, identifier).
+ * @throws bad_cursor (invalid) for one that this order never gave, such as a word where instants order the list
+ */
+export function positionOf(
+  cursor: readonly CursorValue[] | undefined,
+  type: 'text' | 'timestamptz' = 'text',
+): Position | undefined {
+  if (cursor === undefined) return undefined;
+  const [key, id] = cursor;
+  const fits = type === 'text' ? typeof key === 'string' : key === null || isInstant(key);
+  if (!fits || !isId(id)) throw new AppError('invalid', 'bad_cursor');
+  return { key: key as string | null, id };
+}
+
+const isInstant = (value: unknown): boolean =>
+  typeof value === 'string' &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z$/.test(value) &&
+  !Number.isNaN(Date.parse(value));
 
 export interface ListPage<Row> {
   rows: Row[];

@@ -1,20 +1,25 @@
 // Builds the page that shows who holds what in an application. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
-import type { ListChange, ListPage, ListQuery } from '../../web/list-query.ts';
+import type { listLinks, ListPage, ListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { periodTag, type FilterBar, type Table, type Tag } from '../../web/view-models.ts';
-import { contextText, type Holder } from '../assignments/index.ts';
+import { contextText, type Holder, type HolderQuery } from '../assignments/index.ts';
 import { applicationHeader, nameIn, type Place, type Right } from '../rights/index.ts';
+
+export type HolderSort = NonNullable<HolderQuery['order']>['sort'];
+export type HolderListQuery = ListQuery<HolderSort, 'right' | 'organisation' | 'state'>;
 
 export interface HoldersInput {
   readonly words: T;
   readonly now: Date;
   readonly place: Place;
   readonly rights: readonly Right[];
-  readonly query: ListQuery;
+  readonly query: HolderListQuery;
   readonly page: ListPage<Holder>;
   readonly exportHref: string;
-  readonly link: (change?: ListChange) => string;
+  readonly links: ReturnType<typeof listLinks>;
+  /** Whether there are few enough to be sorted by anything. */
+  readonly sortable: boolean;
 }
 
 export function buildHoldersPage(input: HoldersInput) {
@@ -23,7 +28,11 @@ export function buildHoldersPage(input: HoldersInput) {
   const head = (name: string): string => words.t(`applications.holdersPage.${name}`);
   const table: Table = {
     caption: head('title'),
-    columns: ['person', 'organisation', 'right', 'period'].map((key) => ({ key, text: head(key) })),
+    columns: (['person', 'organisation', 'right', 'from', 'until', 'state'] as const).map((key) => ({
+      key,
+      text: columnText(words, key),
+      ...(input.sortable && key !== 'right' && key !== 'state' ? { sort: input.links.sort(key) } : {}),
+    })),
     rows: page.rows.map((holder) => {
       const context = contextText(words, holder.context, contexts.get(holder.rightId) ?? []).join('; ');
       return {
@@ -34,7 +43,10 @@ export function buildHoldersPage(input: HoldersInput) {
             text: nameIn(holder.rightNames, words.lang, holder.rightCode),
             ...(context ? { sub: context } : {}),
           },
-          period: { period: holder.period, tags: [stateOf(words, holder, now)] },
+          from: words.date(holder.period.from),
+          until:
+            holder.period.until === null ? words.t('common.period.noEnd') : words.until(holder.period.until),
+          state: { tags: [stateOf(words, holder, now)] },
         },
       };
     }),
@@ -50,6 +62,13 @@ export function buildHoldersPage(input: HoldersInput) {
   };
 }
 
+function columnText(words: T, key: string): string {
+  if (key === 'state') return words.t('applications.state');
+  return key === 'from' || key === 'until'
+    ? words.t(`common.period.${key}`)
+    : words.t(`applications.holdersPage.${key}`);
+}
+
 /** The period runs, yet something the right rests on does not: said in so many words. */
 function stateOf(words: T, holder: Holder, now: Date): Tag {
   if (holder.cancelled) return { text: words.t('applications.holdersPage.cancelled'), state: 'ended' };
@@ -58,7 +77,7 @@ function stateOf(words: T, holder: Holder, now: Date): Tag {
   return dormant ? { text: words.t('applications.holdersPage.dormant'), state: 'neutral' } : tag;
 }
 
-function filterOf({ words, place, rights, query, exportHref, link }: HoldersInput): FilterBar {
+function filterOf({ words, place, rights, query, exportHref, links }: HoldersInput): FilterBar {
   const head = (name: string): string => words.t(`applications.holdersPage.${name}`);
   const { right, state = 'current', organisation } = query.filters as Partial<Record<string, string>>;
   const rightOptions = rights.map((one) => ({
@@ -69,9 +88,9 @@ function filterOf({ words, place, rights, query, exportHref, link }: HoldersInpu
     value,
     text: head(`states.${value}`),
   }));
-  const hidden = organisation ? [{ name: 'organisation', value: organisation }] : [];
+  const hidden = [...links.hidden, ...(organisation ? [{ name: 'organisation', value: organisation }] : [])];
   const active = organisation
-    ? [{ text: organisation, href: link({ filters: { organisation: undefined } }) }]
+    ? [{ text: organisation, href: links.link({ filters: { organisation: undefined } }) }]
     : [];
   return {
     action: paths.holders(place.id),

@@ -2,13 +2,14 @@
 import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { isId } from '../../platform/ids.ts';
 import { writeCsv } from '../../platform/files/csv.ts';
 import type { Site } from '../../platform/site.ts';
-import { cutPage, listLinks, parseListQuery, type ListQuery } from '../../web/list-query.ts';
+import { cutPage, listLinks, parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import {
+  canSortHolders,
   contextText,
+  holderSorts,
   listHolders,
   streamHolders,
   type Holder,
@@ -17,7 +18,7 @@ import {
 } from '../assignments/index.ts';
 import { loadPlace, listRightsOf, nameIn, type Place, type Right } from '../rights/index.ts';
 import { recordHoldersExport } from './holders.commands.ts';
-import { buildHoldersPage } from './holders.page.ts';
+import { buildHoldersPage, type HolderListQuery } from './holders.page.ts';
 
 export function createHolderRoutes(site: Site): Router {
   const router = Router();
@@ -27,37 +28,41 @@ export function createHolderRoutes(site: Site): Router {
 }
 
 const states = ['current', 'future', 'past', 'all'] as const satisfies readonly HolderState[];
-type Filter = 'right' | 'organisation' | 'state';
 
-const readQuery = (req: Request): ListQuery<'granted', Filter> =>
-  parseListQuery(req.query, {
-    sorts: ['granted'],
+/** The order asked for, or the newest first where there are too many for it. */
+async function readQuery(site: Site, req: Request, place: Place) {
+  const asked: HolderListQuery = parseListQuery(req.query, {
+    sorts: holderSorts,
     defaultDirection: 'desc',
     filters: { right: z.uuid(), organisation: z.string().max(64), state: z.enum(states) },
   });
+  const sortable = await canSortHolders(site.db.reader, place.id);
+  const query: HolderListQuery = sortable ? asked : { ...asked, sort: 'granted' };
+  return { query, sortable };
+}
 
-const questionOf = (place: Place, query: ListQuery<'granted', Filter>): Omit<HolderQuery, 'limit'> => ({
+const questionOf = (place: Place, query: HolderListQuery): HolderQuery => ({
   applicationId: place.id,
   rightId: query.filters.right,
   organisationCode: query.filters.organisation,
   q: query.q,
   state: states.find((state) => state === query.filters.state) ?? 'current',
+  order: query,
 });
-
-const idOf = (cursor: ListQuery['after']): string | undefined => (isId(cursor?.[0]) ? cursor[0] : undefined);
 
 async function showHolders(site: Site, req: Request, res: Response): Promise<void> {
   const place = await loadPlace(site.db.reader, req.actor, req.params['applicationId']);
-  const query = readQuery(req);
+  const { query, sortable } = await readQuery(site, req, place);
   const now = site.clock.now();
-  const question = {
-    ...questionOf(place, query),
-    after: idOf(query.after),
-    before: idOf(query.before),
-    limit: query.size + 1,
-  };
-  const found = await listHolders(site.db.reader, question, now);
-  const page = cutPage(found, query, paths.holders(place.id), (holder) => [holder.assignmentId]);
+  const type = query.sort === 'from' || query.sort === 'until' ? 'timestamptz' : 'text';
+  const [after, before] = [positionOf(query.after, type), positionOf(query.before, type)];
+  const found = await listHolders(
+    site.db.reader,
+    questionOf(place, query),
+    { size: query.size, after, before },
+    now,
+  );
+  const page = cutPage(found, query, paths.holders(place.id), (one) => [one.place.key, one.place.id]);
   const rights = await listRightsOf(site.db.reader, place.id);
   const links = listLinks(paths.holders(place.id), query);
   const exportHref = listLinks(paths.holdersExport(place.id), query).link();
@@ -69,7 +74,8 @@ async function showHolders(site: Site, req: Request, res: Response): Promise<voi
     query,
     page,
     exportHref,
-    link: links.link,
+    links,
+    sortable,
   });
   res.page('applications/holders', model, { title: res.words.t('applications.holdersPage.title') });
 }
@@ -77,7 +83,7 @@ async function showHolders(site: Site, req: Request, res: Response): Promise<voi
 /** Streams all of them; that somebody took the list along is on record. */
 async function exportHolders(site: Site, req: Request, res: Response): Promise<void> {
   const place = await loadPlace(site.db.reader, req.actor, req.params['applicationId']);
-  const query = readQuery(req);
+  const { query } = await readQuery(site, req, place);
   const now = site.clock.now();
   const rights = await listRightsOf(site.db.reader, place.id);
   const question = questionOf(place, query);

@@ -9,6 +9,6 @@ export { grantRight } from './assignments.grant.ts';
 export { findFieldErrors, requireGrantable } from './assignments.rules.ts';
 export { createAssignmentRoutes } from './assignments.routes.ts';
 export type { Holder, HolderQuery, HolderState } from './assignments.holders.ts';
-export { listHolders, streamHolders } from './assignments.holders.ts';
+export { canSortHolders, holderSorts, listHolders, streamHolders } from './assignments.holders.ts';
 export { contextText } from './assignments.page.ts';
 export { createMyAccessRoutes } from './my-access.routes.ts';

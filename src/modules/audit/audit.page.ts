@@ -44,7 +44,7 @@ const eventPath = (item: AuditItem): string => paths.auditEvent(`${item.lane}-${
 
 export function buildAuditList(words: T, { items, query, names, badge }: ListInput) {
   const { t } = words;
-  const { link, hidden } = listLinks(paths.audit(), query);
+  const { link, hidden, sort } = listLinks(paths.audit(), query);
   const page = cutPage(items, query, paths.audit(), (item) => [item.at.toISOString(), item.id]);
   const kept = (['person', 'organisation', 'application'] as const).flatMap((name) => {
     const value = query.filters[name];
@@ -82,6 +82,7 @@ export function buildAuditList(words: T, { items, query, names, badge }: ListInp
       columns: (['at', 'action', 'who', 'subject', 'organisation', 'outcome'] as const).map((key) => ({
         key,
         text: t(`audit.column.${key}`),
+        ...(key === 'at' ? { sort: sort(key) } : {}),
       })),
       rows: page.rows.map((item) => ({ cells: cellsOf(item, words) })),
       empty: filtered

@@ -108,6 +108,8 @@ interface PageOptions {
   readonly limit: number;
   readonly after?: AuditPlace | undefined;
   readonly before?: AuditPlace | undefined;
+  /** Default `desc`: newest first. */
+  readonly dir?: 'asc' | 'desc';
   /** Patterns for `like`, all of which the name of somebody it is about, or who did it, must fit. */
   readonly patterns?: readonly string[];
 }
@@ -120,22 +122,21 @@ const isSelective = (filter: AuditFilter): boolean =>
   filter.action !== undefined || (filter.outcome !== undefined && filter.outcome !== 'done');
 
 /**
- * One page, newest first (oldest first when reading `before` a place).
+ * One page in reading direction: newest first, or oldest first with `dir` (turned around when reading `before` a place).
  * Few organisations are read each through its own index, so that the page costs the same however large the whole is.
  */
 export async function listAuditEvents(
   reader: Reader,
   actor: Actor,
   filter: AuditFilter,
-  { limit, after, before, patterns = [] }: PageOptions,
+  { limit, after, before, dir = 'desc', patterns = [] }: PageOptions,
 ): Promise<AuditItem[]> {
   const scope = await scopeOf(reader, actor);
-  const place = after
-    ? [sql`(e.at, e.id) < (${after.at}::timestamptz, ${after.id}::uuid)`]
-    : before
-      ? [sql`(e.at, e.id) > (${before.at}::timestamptz, ${before.id}::uuid)`]
-      : [];
-  const order = before ? sql`order by e.at, e.id` : sql`order by e.at desc, e.id desc`;
+  const from = after ?? before;
+  const upwards = (dir === 'asc') === (before === undefined);
+  const compare = upwards ? sql`>` : sql`<`;
+  const place = from ? [sql`(e.at, e.id) ${compare} (${from.at}::timestamptz, ${from.id}::uuid)`] : [];
+  const order = upwards ? sql`order by e.at, e.id` : sql`order by e.at desc, e.id desc`;
   const where = and([...conditions(filter), ...(await namedLike(reader, patterns)), ...place]);
   const lookThrough = (scope.ids?.length ?? 0) <= maxLookedThrough || !isSelective(filter);
   const ids = filter.organisationId || !lookThrough ? undefined : scope.ids;
@@ -159,17 +160,18 @@ export async function findAuditEvent(
   return (await readItems(reader, row, sql`order by e.at`))[0];
 }
 
-/** Everything that fits the filter, newest first, a thousand rows at a time. */
+/** Everything that fits the filter, a thousand rows at a time. */
 export async function* exportAuditEvents(
   reader: Reader,
   actor: Actor,
   filter: AuditFilter,
   patterns: readonly string[],
+  dir: 'asc' | 'desc' = 'desc',
 ): AsyncGenerator<AuditItem> {
   const limit = 1000;
   let after: AuditPlace | undefined;
   for (;;) {
-    const items = await listAuditEvents(reader, actor, filter, { limit, after, patterns });
+    const items = await listAuditEvents(reader, actor, filter, { limit, after, dir, patterns });
     yield* items;
     const last = items.at(-1);
     if (last === undefined || items.length < limit) return;

@@ -87,6 +87,7 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
       limit: query.size + 1,
       after: toPlace(query.after),
       before: toPlace(query.before),
+      dir: query.dir,
       patterns: searchPatterns(query.q),
     }),
     findFilterNames(reader, req.actor, filter),
@@ -121,7 +122,7 @@ async function sendExport(site: Site, req: Request, res: Response): Promise<void
   };
   const filters = { ...query.filters, ...(query.q === '' ? {} : { search: query.q }) };
   await runCommand(site, req.origin, fact, async (change) => change.record({ ...fact, after: { filters } }));
-  const rows = exportAuditEvents(site.db.reader, req.actor, filter, searchPatterns(query.q));
+  const rows = exportAuditEvents(site.db.reader, req.actor, filter, searchPatterns(query.q), query.dir);
   res.attachment(`audit-${site.clock.now().toISOString().slice(0, 10)}.csv`).type('text/csv');
   // An error halfway breaks the connection, so that half a file never passes for a whole one.
   await pipeline(writeCsv(rows, auditColumns(res.words)), res).catch((error: unknown) => {

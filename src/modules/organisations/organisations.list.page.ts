@@ -4,9 +4,9 @@ import { listLinks, type ListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { periodTag, type FilterBar, type Table } from '../../web/view-models.ts';
 import { nameIn } from './organisations.model.ts';
-import type { OrganisationItem, Page, TargetGroupItem } from './organisations.queries.ts';
+import type { OrganisationItem, OrganisationOrder, Page, TargetGroupItem } from './organisations.queries.ts';
 
-export type OrganisationListQuery = ListQuery<'name', 'group' | 'ended'>;
+export type OrganisationListQuery = ListQuery<OrganisationOrder['sort'], 'group' | 'ended'>;
 
 export interface ListInput {
   readonly words: T;
@@ -21,8 +21,9 @@ export interface ListInput {
 export function buildListPage({ words, now, query, found, count, groups, mayCreate }: ListInput) {
   const { t } = words;
   const path = paths.organisations();
-  const { link } = listLinks(path, query);
+  const { link, sort } = listLinks(path, query);
   const [first, last] = [found.items[0], found.items.at(-1)];
+  const placeOf = (one: OrganisationItem) => [one[query.sort], one.id];
   const summary = t('common.results', { count });
   return {
     header: {
@@ -46,10 +47,10 @@ export function buildListPage({ words, now, query, found, count, groups, mayCrea
     },
     filter: filterBar(words, query, groups),
     summary,
-    table: tableOf(words, now, found, summary),
+    table: tableOf(words, now, found, summary, sort),
     pager: {
-      ...(found.hasPrevious && first ? { previousHref: link({ before: [first.name, first.id] }) } : {}),
-      ...(found.hasNext && last ? { nextHref: link({ after: [last.name, last.id] }) } : {}),
+      ...(found.hasPrevious && first ? { previousHref: link({ before: placeOf(first) }) } : {}),
+      ...(found.hasNext && last ? { nextHref: link({ after: placeOf(last) }) } : {}),
     },
   };
 }
@@ -90,14 +91,20 @@ function filterBar(words: T, query: OrganisationListQuery, groups: readonly Targ
   };
 }
 
-function tableOf(words: T, now: Date, found: Page<OrganisationItem>, summary: string): Table {
+function tableOf(
+  words: T,
+  now: Date,
+  found: Page<OrganisationItem>,
+  summary: string,
+  sort: ReturnType<typeof listLinks>['sort'],
+): Table {
   const { t } = words;
   return {
     caption: t('organisations.title'),
     summary,
     columns: [
-      { key: 'name', text: t('organisations.field.name') },
-      { key: 'code', text: t('organisations.field.code') },
+      { key: 'name', text: t('organisations.field.name'), sort: sort('name') },
+      { key: 'code', text: t('organisations.field.code'), sort: sort('code') },
       { key: 'group', text: t('organisations.field.targetGroup') },
       { key: 'parent', text: t('organisations.field.parent') },
       { key: 'state', text: t('organisations.field.state') },

@@ -2,8 +2,18 @@
 import { sql } from 'kysely';
 import type { AffiliationRules, Names, Reader } from '../../platform/db/types.ts';
 import { invalidFields, notFound } from '../../platform/errors.ts';
+import { beyondPlace, directionOf, type Order, type PageRequest } from '../../platform/keyset.ts';
 import { organisationInScope, type Actor, type Power } from '../administration/index.ts';
 import { foldText, type Identifier } from './organisations.model.ts';
+
+export type { PageRequest, Position } from '../../platform/keyset.ts';
+
+/** What may order the list of organisations; both have an index. */
+export const organisationSorts = ['name', 'code'] as const;
+export interface OrganisationOrder {
+  readonly sort: (typeof organisationSorts)[number];
+  readonly dir: 'asc' | 'desc';
+}
 
 export interface OrganisationItem {
   readonly id: string;
@@ -23,16 +33,6 @@ export interface OrganisationFilter {
   readonly ended?: boolean | undefined;
 }
 
-/** A position in a list ordered by (sort key, id). */
-export interface Position {
-  readonly key: string;
-  readonly id: string;
-}
-export interface PageRequest {
-  readonly size: number;
-  readonly after?: Position | undefined;
-  readonly before?: Position | undefined;
-}
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly hasPrevious: boolean;
@@ -53,7 +53,7 @@ export function toPage<Item>(rows: Item[], page: PageRequest): Page<Item> {
   return { items, hasPrevious: page.after !== undefined, hasNext: more };
 }
 
-/** Organisations the actor sees, by name. */
+/** Organisations the actor sees, by name unless another order is asked for. */
 export async function listOrganisations(
   reader: Reader,
   actor: Actor,
@@ -61,9 +61,9 @@ export async function listOrganisations(
   filter: OrganisationFilter,
   page: PageRequest,
   power: Power = 'organisation.view',
+  { sort, dir }: OrganisationOrder = { sort: 'name', dir: 'asc' },
 ): Promise<Page<OrganisationItem>> {
-  const backwards = page.before !== undefined;
-  const position = page.before ?? page.after;
+  const order: Order = { key: sql`${sql.ref(`o.${sort}`)}`, id: sql`o.id`, dir, type: 'text' };
   let query = reader
     .selectFrom('organisation as o')
     .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
@@ -82,13 +82,10 @@ export async function listOrganisations(
   if (filter.targetGroupId) query = query.where('o.target_group_id', '=', filter.targetGroupId);
   if (!filter.ended)
     query = query.where((eb) => eb.or([eb('o.valid_until', 'is', null), eb('o.valid_until', '>', at)]));
-  if (position) {
-    const compare = backwards ? sql`<` : sql`>`;
-    query = query.where(sql<boolean>`(o.name, o.id) ${compare} (${position.key}, ${position.id}::uuid)`);
-  }
-  const direction = backwards ? 'desc' : 'asc';
+  const direction = directionOf(dir, page);
   const rows = await query
-    .orderBy('o.name', direction)
+    .where(beyondPlace(order, page))
+    .orderBy(`o.${sort}`, direction)
     .orderBy('o.id', direction)
     .limit(page.size + 1)
     .execute();

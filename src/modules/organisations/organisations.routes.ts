@@ -6,7 +6,7 @@ import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
-import { parseListQuery } from '../../web/list-query.ts';
+import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
@@ -23,6 +23,7 @@ import {
   listChildren,
   listOrganisations,
   listTargetGroups,
+  organisationSorts,
   type PageRequest,
 } from './organisations.queries.ts';
 import { listUnits } from './units.queries.ts';
@@ -42,7 +43,7 @@ export function createOrganisationRoutes(site: Site): Router {
 }
 
 const listOptions = {
-  sorts: ['name'] as const,
+  sorts: organisationSorts,
   filters: { group: z.uuid(), ended: z.literal('yes') },
 } satisfies Parameters<typeof parseListQuery>[1];
 
@@ -51,20 +52,16 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
   const { reader } = site.db;
   const now = site.clock.now();
   const filter = { q: query.q, targetGroupId: query.filters.group, ended: query.filters.ended === 'yes' };
-  const position = (cursor: typeof query.after) => {
-    const [key, id] = cursor ?? [];
-    return typeof key === 'string' && z.uuid().safeParse(id).success ? { key, id: String(id) } : undefined;
-  };
   const page: PageRequest = {
     size: query.size,
-    after: position(query.after),
-    before: position(query.before),
+    after: positionOf(query.after),
+    before: positionOf(query.before),
   };
   const model = buildListPage({
     words: res.words,
     now,
     query,
-    found: await listOrganisations(reader, req.actor, now, filter, page),
+    found: await listOrganisations(reader, req.actor, now, filter, page, 'organisation.view', query),
     count: await countOrganisations(reader, req.actor, now, filter),
     groups: await listTargetGroups(reader),
     mayCreate: hasPowerSomewhere(req.actor, 'organisation.create'),

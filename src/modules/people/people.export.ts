@@ -4,12 +4,11 @@ import type { Response } from 'express';
 import type { Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { writeCsv } from '../../platform/files/csv.ts';
-import type { T } from '../../platform/i18n.ts';
 import type { Site } from '../../platform/site.ts';
 import { localDateOf, untilToLastDay } from '../../web/local-date.ts';
 import type { Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
-import { exportPeople, type PeopleFilter } from './people.list.ts';
+import { exportPeople, type PeopleFilter, type PeopleOrder } from './people.list.ts';
 import type { ListedAffiliation, ListedPerson } from './people.listed.ts';
 
 /** Personal data leaves the site: who took it, of what. Audit: people.exported @throws organisation_not_found */
@@ -32,16 +31,16 @@ export async function recordExport(
   });
 }
 
-/** One line for each affiliation. Days as `YYYY-MM-DD`, the last one inclusive. */
+/** One line for each affiliation, in the order and language of the page. Days as `YYYY-MM-DD`, the last one inclusive. */
 export async function sendExport(
   site: Site,
   actor: Actor,
   filter: PeopleFilter,
-  words: T,
+  order: PeopleOrder,
   res: Response,
 ): Promise<void> {
-  const people = exportPeople(site.db.reader, actor, site.clock.now(), filter);
-  const { t } = words;
+  const people = exportPeople(site.db.reader, actor, site.clock.now(), filter, 500, order);
+  const { t } = res.words;
   const zone = site.config.timeZone;
   const column = (header: string, value: (line: Line) => string) => ({ header, value });
   const columns = [

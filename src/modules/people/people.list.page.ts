@@ -11,29 +11,31 @@ import {
   type Tag,
 } from '../../web/view-models.ts';
 import { affiliationTypes, unitOptions } from '../affiliations/index.ts';
-import { crumbsOf, type Page, type Place, type UnitItem } from '../organisations/index.ts';
-import { affiliationStatuses, expiringDays } from './people.list.ts';
+import { crumbsOf, type Place, type UnitItem } from '../organisations/index.ts';
+import { affiliationStatuses, expiringDays, type PeopleOrder, type PeoplePage } from './people.list.ts';
 import type { ListedAffiliation, ListedPerson } from './people.listed.ts';
 
 export type PeopleFilterName = 'status' | 'type' | 'unit' | 'subtree';
-export type PeopleListQuery = ListQuery<'name', PeopleFilterName>;
+export type PeopleListQuery = ListQuery<PeopleOrder['sort'], PeopleFilterName>;
 
 export interface ListInput {
   readonly place: Place;
   readonly query: PeopleListQuery;
-  readonly found: Page<ListedPerson>;
+  readonly found: PeoplePage;
   /** Undefined: too many to count. */
   readonly count: number | undefined;
   readonly units: readonly UnitItem[];
+  /** Whether the selection is small enough to be sorted by start and end. */
+  readonly sortable: boolean;
 }
 
-export function buildListPage({ place, query, found, count, units }: ListInput) {
+export function buildListPage(input: ListInput) {
+  const { place, query, found, count, units } = input;
   const { words, organisation, powers } = place;
   const { t } = words;
   const path = paths.people(organisation.id);
   const { link } = listLinks(path, query);
-  const [first, last] = [found.items[0], found.items.at(-1)];
-  const keyOf = (person: ListedPerson) => [person.sortName, person.id];
+  const { first, last } = found;
   const summary = count === undefined ? t('people.list.many') : t('common.results', { count });
   return {
     header: {
@@ -53,10 +55,10 @@ export function buildListPage({ place, query, found, count, units }: ListInput) 
     },
     filter: filterBar(place, query, units),
     summary,
-    table: { ...tableOf(place, query, found), summary },
+    table: { ...tableOf(input), summary },
     pager: {
-      ...(found.hasPrevious && first ? { previousHref: link({ before: keyOf(first) }) } : {}),
-      ...(found.hasNext && last ? { nextHref: link({ after: keyOf(last) }) } : {}),
+      ...(found.hasPrevious && first ? { previousHref: link({ before: [first.key, first.id] }) } : {}),
+      ...(found.hasNext && last ? { nextHref: link({ after: [last.key, last.id] }) } : {}),
     },
   };
 }
@@ -132,19 +134,22 @@ function filterBar(
   };
 }
 
-function tableOf(place: Place, query: PeopleListQuery, found: Page<ListedPerson>): Table {
+function tableOf({ place, query, found, sortable }: ListInput): Table {
   const { words, organisation, powers } = place;
   const { t } = words;
   const showsOrganisation = query.filters.subtree === 'yes';
+  const { sort } = listLinks(paths.people(organisation.id), query);
+  const byPeriod = (key: 'from' | 'until') => (sortable ? { sort: sort(key) } : {});
   const filtered = query.q !== '' || Object.keys(query.filters).length > 0;
   return {
     caption: t('people.list.caption', { organisation: place.organisationName }),
     columns: [
-      { key: 'name', text: t('people.field.name') },
+      { key: 'name', text: t('people.field.name'), sort: sort('name') },
       { key: 'work', text: t('affiliations.field.type') },
       ...(showsOrganisation ? [{ key: 'organisation', text: t('affiliations.field.organisation') }] : []),
       { key: 'unit', text: t('affiliations.field.unit') },
-      { key: 'period', text: t('affiliations.field.period') },
+      { key: 'from', text: t('common.period.from'), ...byPeriod('from') },
+      { key: 'until', text: t('common.period.until'), ...byPeriod('until') },
       { key: 'state', text: t('people.field.state') },
     ],
     rows: found.items.map((person) => ({ cells: cellsOf(place, person) })),
@@ -189,7 +194,8 @@ function cellsOf(place: Place, person: ListedPerson): Record<string, TableCell |
       : {},
     organisation: shown?.organisationName ?? {},
     unit: shown?.unitName ?? {},
-    period: shown ? { period: { from: shown.from, until: shown.until, brief: true } } : {},
+    from: shown ? words.date(shown.from) : {},
+    until: shown ? { text: shown.until === null ? t('common.period.noEnd') : words.until(shown.until) } : {},
     state: { tags: statesOf(place, person, shown) },
   };
 }

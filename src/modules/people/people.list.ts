@@ -1,9 +1,10 @@
-// The list of people: filtered, searched, in pages by name, never outside the actor's scope. Never writes.
+// The list of people: filtered, searched, in pages by name or by start or end of affiliation, never outside the actor's scope. Never writes.
 // The first page must stay fast with a million people, so there are four ways to find it; each reads a bounded number
 // of rows in the case it is meant for. See docs/decisions/0010-lists.md.
 import { sql, type RawBuilder, type SqlBool } from 'kysely';
 import type { AffiliationType, Reader, Writer } from '../../platform/db/types.ts';
 import { notFound } from '../../platform/errors.ts';
+import { beyondPlace, instantKey, orderBy, type Order, type Position } from '../../platform/keyset.ts';
 import type { Actor } from '../administration/index.ts';
 import {
   maxNamedOrganisations,
@@ -39,6 +40,8 @@ export interface ListLimits {
   readonly walkedNames: number;
   /** More organisations than this are not named one by one. */
   readonly namedOrganisations: number;
+  /** Selections of no more affiliations than this can be sorted by something no index holds. */
+  readonly sortable: number;
 }
 
 /** Others are for tests: every way to find a page must find the same one. */
@@ -46,11 +49,21 @@ export const listLimits: ListLimits = {
   smallSelection: 5000,
   walkedNames: 10_000,
   namedOrganisations: maxNamedOrganisations,
+  sortable: 100_000,
 };
 
-interface Key {
-  readonly key: string;
-  readonly id: string;
+/** By family name, or by when the affiliation that fits the filter begins or ends. */
+export const peopleSorts = ['name', 'from', 'until'] as const;
+export interface PeopleOrder {
+  readonly sort: (typeof peopleSorts)[number];
+  readonly dir: 'asc' | 'desc';
+}
+const byName: PeopleOrder = { sort: 'name', dir: 'asc' };
+
+export interface PeoplePage extends Page<ListedPerson> {
+  /** Places of the first and last of the page, for links to the pages around it. */
+  readonly first?: Position | undefined;
+  readonly last?: Position | undefined;
 }
 
 interface Selection {
@@ -59,10 +72,12 @@ interface Selection {
   readonly patterns: readonly string[];
   /** Conditions on the affiliation `f`, but for its organisation. */
   readonly matches: RawBuilder<SqlBool>;
+  readonly order: PeopleOrder;
 }
 
 /**
- * One page of people with an affiliation that fits the filter, by family name.
+ * One page of people with an affiliation that fits the filter, by family name unless another order is asked for. Of
+ * people with several, the first start or end orders upwards, the last one downwards; who has no end comes last.
  * @throws organisation_not_found when it lies outside the actor's scope
  */
 export async function listPeople(
@@ -72,11 +87,24 @@ export async function listPeople(
   filter: PeopleFilter,
   page: PageRequest,
   limits: ListLimits = listLimits,
-): Promise<Page<ListedPerson>> {
-  const selection = await select(reader, actor, at, filter, limits);
+  order: PeopleOrder = byName,
+): Promise<PeoplePage> {
+  const selection = await select(reader, actor, at, filter, limits, order);
   const keys = toPage(await findKeys(reader, selection, page), page);
   const ids = keys.items.map((item) => item.id);
-  return { ...keys, items: await loadListed(reader, ids, selection.reach, at) };
+  const items = await loadListed(reader, ids, selection.reach, at);
+  return { ...keys, items, first: keys.items[0], last: keys.items.at(-1) };
+}
+
+/** Whether the selection is small enough to be ordered by start or end: see docs/decisions/0010-lists.md. */
+export async function canSortByPeriod(
+  reader: Reader | Writer,
+  actor: Actor,
+  at: Date,
+  filter: PeopleFilter,
+): Promise<boolean> {
+  const selection = await select(reader, actor, at, filter, listLimits);
+  return hasAtMost(reader, selection, selection.limits.sortable);
 }
 
 /** How many people the filter finds; undefined when the selection is too large to be counted while somebody waits. */
@@ -103,9 +131,10 @@ export async function* exportPeople(
   at: Date,
   filter: PeopleFilter,
   size = 500,
+  order: PeopleOrder = byName,
 ): AsyncGenerator<ListedPerson> {
-  const selection = await select(reader, actor, at, filter, listLimits);
-  let after: Key | undefined;
+  const selection = await select(reader, actor, at, filter, listLimits, order);
+  let after: Position | undefined;
   for (;;) {
     const page: PageRequest = { size, after };
     const keys = toPage(await findKeys(reader, selection, page), page);
@@ -126,6 +155,7 @@ async function select(
   at: Date,
   filter: PeopleFilter,
   limits: ListLimits,
+  order: PeopleOrder = byName,
 ): Promise<Selection> {
   const under = { organisationId: filter.organisationId, subtree: filter.subtree ?? false };
   const reach = await resolveReach(reader, actor, 'person.view', under, limits.namedOrganisations);
@@ -140,6 +170,7 @@ async function select(
     limits,
     patterns: searchPatterns(filter.q),
     matches: sql<SqlBool>`${sql.join(conditions, sql` and `)}`,
+    order,
   };
 }
 
@@ -155,17 +186,25 @@ function statusCondition(status: AffiliationStatus | undefined, at: Date): RawBu
   return sql<SqlBool>`true`;
 }
 
-async function isSmall(reader: Reader | Writer, { reach, limits }: Selection): Promise<boolean> {
+const isSmall = (reader: Reader | Writer, selection: Selection): Promise<boolean> =>
+  hasAtMost(reader, selection, selection.limits.smallSelection);
+
+async function hasAtMost(reader: Reader | Writer, { reach }: Selection, limit: number): Promise<boolean> {
   if (reach.ids === undefined) return false;
   const { rows } = await sql<{ count: number }>`
     select count(*)::int as count from (
-      select 1 from affiliation where organisation_id = any(${reach.ids}::uuid[]) limit ${limits.smallSelection + 1}) few`.execute(
+      select 1 from affiliation where organisation_id = any(${reach.ids}::uuid[]) limit ${limit + 1}) few`.execute(
     reader as Writer,
   );
-  return (rows[0]?.count ?? 0) <= limits.smallSelection;
+  return (rows[0]?.count ?? 0) <= limit;
 }
 
-async function findKeys(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Key[]> {
+async function findKeys(
+  reader: Reader | Writer,
+  selection: Selection,
+  page: PageRequest,
+): Promise<Position[]> {
+  if (selection.order.sort !== 'name') return byPeriod(reader, selection, page);
   if (await isSmall(reader, selection)) return gather(reader, selection, page);
   const named = selection.reach.ids !== undefined;
   if (selection.patterns.length === 0)
@@ -176,27 +215,27 @@ async function findKeys(reader: Reader | Writer, selection: Selection, page: Pag
 }
 
 /** Few affiliations: read them all. */
-async function gather(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Key[]> {
-  const { rows } = await sql<Key>`
+async function gather(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Position[]> {
+  const { rows } = await sql<Position>`
     select distinct f.person_sort_name as key, f.person_id as id from affiliation f
     where ${ofOrganisations(selection)} and ${selection.matches} and ${personMatches(selection)}
-      and ${beyond(page, sql`f.person_sort_name, f.person_id`)}
-    ${inOrder(page, 'f.person_sort_name', 'f.person_id')}`.execute(reader as Writer);
+      and ${beyondPlace(nameOrder(selection, 'f.person_sort_name', 'f.person_id'), page)}
+    ${inOrder(selection, page, 'f.person_sort_name', 'f.person_id')}`.execute(reader as Writer);
   return rows;
 }
 
 /** A large organisation, or some hundreds: the first names of each, merged. */
-async function merge(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Key[]> {
-  const { rows } = await sql<Key>`
+async function merge(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Position[]> {
+  const { rows } = await sql<Position>`
     select distinct first.key, first.id
     from unnest(${selection.reach.ids ?? []}::uuid[]) o (id)
     cross join lateral (
       select distinct f.person_sort_name as key, f.person_id as id from affiliation f
       where f.organisation_id = o.id and ${selection.matches}
-        and ${beyond(page, sql`f.person_sort_name, f.person_id`)}
-      ${inOrder(page, 'f.person_sort_name', 'f.person_id')}
+        and ${beyondPlace(nameOrder(selection, 'f.person_sort_name', 'f.person_id'), page)}
+      ${inOrder(selection, page, 'f.person_sort_name', 'f.person_id')}
     ) first
-    ${inOrder(page, 'first.key', 'first.id')}`.execute(reader as Writer);
+    ${inOrder(selection, page, 'first.key', 'first.id')}`.execute(reader as Writer);
   return rows;
 }
 
@@ -206,24 +245,47 @@ async function walk(
   selection: Selection,
   page: PageRequest,
   names?: number,
-): Promise<Key[]> {
+): Promise<Position[]> {
   const bound = names === undefined ? sql`` : sql`limit ${names}`;
-  const { rows } = await sql<Key>`
+  const { rows } = await sql<Position>`
     select p.sort_name as key, p.id from (
-      select sort_name, id, search_text from person p where ${beyond(page, sql`p.sort_name, p.id`)}
-      order by sort_name ${direction(page)}, id ${direction(page)} ${bound}) p
+      select sort_name, id, search_text from person p where ${beyondPlace(nameOrder(selection, 'p.sort_name', 'p.id'), page)}
+      ${orderBy(nameOrder(selection, 'sort_name', 'id'), page)} ${bound}) p
     where ${nameMatches(selection)} and ${affiliated(selection)}
-    ${inOrder(page, 'p.sort_name', 'p.id')}`.execute(reader as Writer);
+    ${inOrder(selection, page, 'p.sort_name', 'p.id')}`.execute(reader as Writer);
   return rows;
 }
 
 /** A search for something rare: the trigram index names the people, then it is looked at where they work. */
-async function searchFirst(reader: Reader | Writer, selection: Selection, page: PageRequest): Promise<Key[]> {
-  const { rows } = await sql<Key>`
+async function searchFirst(
+  reader: Reader | Writer,
+  selection: Selection,
+  page: PageRequest,
+): Promise<Position[]> {
+  const { rows } = await sql<Position>`
     with hit as materialized (select p.sort_name, p.id from person p where ${nameMatches(selection)})
     select p.sort_name as key, p.id from hit p
-    where ${beyond(page, sql`p.sort_name, p.id`)} and ${affiliated(selection)}
-    ${inOrder(page, 'p.sort_name', 'p.id')}`.execute(reader as Writer);
+    where ${beyondPlace(nameOrder(selection, 'p.sort_name', 'p.id'), page)} and ${affiliated(selection)}
+    ${inOrder(selection, page, 'p.sort_name', 'p.id')}`.execute(reader as Writer);
+  return rows;
+}
+
+/** By start or end: all affiliations that fit, one line for each person, then sorted. Only for a bounded selection. */
+async function byPeriod(
+  reader: Reader | Writer,
+  selection: Selection,
+  page: PageRequest,
+): Promise<Position[]> {
+  const { sort, dir } = selection.order;
+  const column = sort === 'from' ? sql`f.valid_from` : sql`f.valid_until`;
+  const order: Order = { key: sql`x.at`, id: sql`x.id`, dir, type: 'timestamptz', nullable: true };
+  const { rows } = await sql<Position>`
+    select ${instantKey(sql`x.at`)} as key, x.id from (
+      select f.person_id as id, ${dir === 'asc' ? sql`min` : sql`max`}(${column}) as at from affiliation f
+      where ${ofOrganisations(selection)} and ${selection.matches} and ${personMatches(selection)}
+      group by f.person_id) x
+    where ${beyondPlace(order, page)}
+    ${orderBy(order, page)} limit ${page.size + 1}`.execute(reader as Writer);
   return rows;
 }
 
@@ -244,14 +306,13 @@ const personMatches = (selection: Selection): RawBuilder<SqlBool> =>
     ? sql<SqlBool>`true`
     : sql<SqlBool>`exists (select 1 from person p where p.id = f.person_id and ${nameMatches(selection)})`;
 
-const direction = (page: PageRequest) => (page.before ? sql`desc` : sql`asc`);
-
-function beyond(page: PageRequest, columns: RawBuilder<unknown>): RawBuilder<SqlBool> {
-  const position = page.before ?? page.after;
-  if (position === undefined) return sql<SqlBool>`true`;
-  return sql<SqlBool>`(${columns}) ${page.before ? sql`<` : sql`>`} (${position.key}, ${position.id}::uuid)`;
-}
+const nameOrder = ({ order }: Selection, key: string, id: string): Order => ({
+  key: sql`${sql.ref(key)}`,
+  id: sql`${sql.ref(id)}`,
+  dir: order.dir,
+  type: 'text',
+});
 
 /** One row more than the page, to know whether there is a next one. */
-const inOrder = (page: PageRequest, name: string, id: string) =>
-  sql`order by ${sql.ref(name)} ${direction(page)}, ${sql.ref(id)} ${direction(page)} limit ${page.size + 1}`;
+const inOrder = (selection: Selection, page: PageRequest, key: string, id: string) =>
+  sql`${orderBy(nameOrder(selection, key, id), page)} limit ${page.size + 1}`;

@@ -6,7 +6,7 @@ import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
-import { parseListQuery } from '../../web/list-query.ts';
+import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
@@ -28,7 +28,15 @@ import { listEndingSoon } from './people.ending.ts';
 import { recordExport, sendExport } from './people.export.ts';
 import { loadPersonFacts } from './people.facts.ts';
 import { disableForm, newPersonForm, personForm, versionForm } from './people.forms.ts';
-import { affiliationStatuses, countPeople, listPeople, type PeopleFilter } from './people.list.ts';
+import {
+  affiliationStatuses,
+  canSortByPeriod,
+  countPeople,
+  listLimits,
+  listPeople,
+  peopleSorts,
+  type PeopleFilter,
+} from './people.list.ts';
 import { buildListPage, type PeopleListQuery } from './people.list.page.ts';
 import {
   buildDisablePage,
@@ -81,7 +89,7 @@ async function showOverview(site: Site, req: Request, res: Response): Promise<vo
 }
 
 const listOptions = {
-  sorts: ['name'] as const,
+  sorts: peopleSorts,
   filters: {
     status: z.enum([...affiliationStatuses, 'all']),
     type: z.enum(affiliationTypes),
@@ -103,30 +111,35 @@ function filterOf(organisationId: string, query: PeopleListQuery): PeopleFilter 
 }
 
 function pageOf(query: PeopleListQuery): PageRequest {
-  const position = (cursor: PeopleListQuery['after']) => {
-    const [key, id] = cursor ?? [];
-    return typeof key === 'string' && z.uuid().safeParse(id).success ? { key, id: String(id) } : undefined;
-  };
-  return { size: query.size, after: position(query.after), before: position(query.before) };
+  const type = query.sort === 'name' ? 'text' : 'timestamptz';
+  return { size: query.size, after: positionOf(query.after, type), before: positionOf(query.before, type) };
+}
+
+/** The order asked for, or by name where the selection is too large for it. */
+async function readList(site: Site, req: Request, organisationId: string) {
+  const asked = parseListQuery(req.query, listOptions);
+  const filter = filterOf(organisationId, asked);
+  const sortable = await canSortByPeriod(site.db.reader, req.actor, site.clock.now(), filter);
+  const query: PeopleListQuery = sortable ? asked : { ...asked, sort: 'name' };
+  return { query, filter, sortable };
 }
 
 async function showList(site: Site, req: Request, res: Response): Promise<void> {
   const place = await loadPlace(site, req, res);
-  const query = parseListQuery(req.query, listOptions);
-  const filter = filterOf(place.organisation.id, query);
+  const { query, filter, sortable } = await readList(site, req, place.organisation.id);
   const { reader } = site.db;
-  const found = await listPeople(reader, req.actor, place.now, filter, pageOf(query));
+  const found = await listPeople(reader, req.actor, place.now, filter, pageOf(query), listLimits, query);
   const count = await countPeople(reader, req.actor, place.now, filter);
   const units = await listUnits(reader, place.organisation.id, place.now);
-  const model = buildListPage({ place, query, found, count, units });
+  const model = buildListPage({ place, query, found, count, units, sortable });
   res.page('people/list', model, { title: model.header.title });
 }
 
 async function exportList(site: Site, req: Request, res: Response): Promise<void> {
   const { organisation } = await loadPlace(site, req, res);
-  const filter = filterOf(organisation.id, parseListQuery(req.query, listOptions));
+  const { query, filter } = await readList(site, req, organisation.id);
   await recordExport(site, req.actor, req.origin, filter);
-  await sendExport(site, req.actor, filter, res.words, res);
+  await sendExport(site, req.actor, filter, query, res);
 }
 
 async function showNew(

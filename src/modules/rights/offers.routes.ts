@@ -5,6 +5,7 @@ import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm, type FieldErrors } from '../../web/form.ts';
+import { listLinks, parseListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { changeOffer, createOffer, endOffer } from './offers.commands.ts';
@@ -19,6 +20,7 @@ import {
   type FormState,
   type RightsPage,
 } from './rights.page.ts';
+import { offerSorts, sortOffers } from './offers.order.ts';
 import { applicationHeader, type Place } from './rights.place.ts';
 import {
   countHolders,
@@ -45,7 +47,9 @@ export function createOfferRoutes(site: Site): Router {
 
 async function showOffers(site: Site, req: Request, res: Response): Promise<void> {
   const { place, page } = await loadPage(site, req, res, false);
-  const offers = await listOffersOf(site.db.reader, place.id);
+  const query = parseListQuery(req.query, { sorts: offerSorts });
+  const offers = sortOffers(await listOffersOf(site.db.reader, place.id), query, res.words);
+  const links = listLinks(paths.offers(place.id), query);
   const actions = place.mayChange
     ? [
         {
@@ -59,7 +63,7 @@ async function showOffers(site: Site, req: Request, res: Response): Promise<void
   const header = applicationHeader(res.words, place, 'offers', page.now, actions);
   res.page(
     'rights/list',
-    { header, table: buildOffersTable(page, offers) },
+    { header, table: buildOffersTable(page, offers, links) },
     { title: `${page.application.name}: ${res.words.t('rights.offers.title')}` },
   );
 }

@@ -2,6 +2,7 @@
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, localDateOf, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
 import { nameInputs, namesInitial } from '../../web/form-parts.ts';
+import type { listLinks } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
 import {
@@ -285,15 +286,20 @@ export function ceilingText(
   return parts.length > 0 ? parts.join(', ') : words.t('rights.offers.noLimit');
 }
 
-export function buildOffersTable(page: RightsPage, offers: readonly Offer[]): Table {
+export function buildOffersTable(
+  page: RightsPage,
+  offers: readonly Offer[],
+  { sort }: ReturnType<typeof listLinks>,
+): Table {
   const { words, application, now } = page;
   return {
     caption: words.t('rights.offers.title'),
     columns: [
-      { key: 'receiver', text: words.t('rights.offers.receiver') },
-      { key: 'right', text: words.t('rights.right') },
+      { key: 'receiver', text: words.t('rights.offers.receiver'), sort: sort('receiver') },
+      { key: 'right', text: words.t('rights.right'), sort: sort('right') },
       { key: 'ceiling', text: words.t('rights.offers.ceiling') },
-      { key: 'period', text: words.t('rights.period') },
+      { key: 'from', text: words.t('common.period.from'), sort: sort('from') },
+      { key: 'until', text: words.t('common.period.until'), sort: sort('until') },
       { key: 'actions', text: words.t('rights.actions'), hidden: true },
     ],
     rows: offers.map((offer) => {
@@ -317,7 +323,11 @@ export function buildOffersTable(page: RightsPage, offers: readonly Offer[]): Ta
           receiver,
           right: nameIn(offer.rightNames, words.lang, offer.rightCode),
           ceiling: ceilingText(words, offer),
-          period: { period: { from, until }, tags: [periodTag(words, from, until, now)] },
+          from: words.date(from),
+          until: {
+            text: until === null ? words.t('common.period.noEnd') : words.until(until),
+            tags: [periodTag(words, from, until, now)],
+          },
           actions: application.mayChange && !over ? { actions } : '',
         },
       };

@@ -5,6 +5,7 @@ import {
   countPeople,
   exportPeople,
   getPerson,
+  listLimits,
   listPeople,
   loadOverview,
   type ListLimits,
@@ -120,10 +121,10 @@ test('pages forward and back visit everybody once', async () => {
 test('every way to find a page finds the same one, in scope and out of it', async () => {
   const at = site.clock.now();
   const ways: ListLimits[] = [
-    { smallSelection: 0, walkedNames: 3000, namedOrganisations: 400 },
-    { smallSelection: 0, walkedNames: 1, namedOrganisations: 400 },
-    { smallSelection: 0, walkedNames: 3000, namedOrganisations: 0 },
-    { smallSelection: 0, walkedNames: 1, namedOrganisations: 0 },
+    { ...listLimits, smallSelection: 0, walkedNames: 3000, namedOrganisations: 400 },
+    { ...listLimits, smallSelection: 0, walkedNames: 1, namedOrganisations: 400 },
+    { ...listLimits, smallSelection: 0, walkedNames: 3000, namedOrganisations: 0 },
+    { ...listLimits, smallSelection: 0, walkedNames: 1, namedOrganisations: 0 },
   ];
   const filters: Partial<PeopleFilter>[] = [
     {},
