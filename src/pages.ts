@@ -7,6 +7,7 @@ import { createApplicationRoutes } from './modules/applications/index.ts';
 import { createAssignmentRoutes, createMyAccessRoutes } from './modules/assignments/index.ts';
 import { createAuditRoutes } from './modules/audit/index.ts';
 import {
+  createPowerRoutes,
   createQuestionRoutes,
   createRightsModelRoutes,
   type DecisionPoint,
@@ -38,6 +39,7 @@ export function createPortalPages(site: Site, provider: ProviderHandle, point: D
     createOfferRoutes(site),
     createRightsModelRoutes(site),
     createQuestionRoutes(point),
+    createPowerRoutes(site),
     createAuditRoutes(site),
   ];
 }

@@ -123,6 +123,9 @@ export const paths = {
   rightsModelDocument: (applicationId: string): string =>
     `${application(applicationId)}/rights-model/document`,
   askDecisions: (applicationId: string): string => `${application(applicationId)}/rights-model/questions`,
+  decisionClients: (applicationId: string): string => `${application(applicationId)}/rights-model/clients`,
+  decisionClient: (applicationId: string, clientId: string): string =>
+    `${application(applicationId)}/rights-model/clients/${part(clientId)}`,
   rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
   publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
   discardRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/discard`,

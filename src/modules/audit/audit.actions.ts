@@ -23,6 +23,7 @@ export const auditActions = {
   'audit.exported': 'somebody took a copy of a part of the audit',
   'client.changed': 'a client of an application was changed',
   'client.created': 'a client of an application was made',
+  'client.decision_powers_changed': 'what a client may ask of the decision point was changed',
   'client.secret_rotated': 'a client got a new secret',
   'decision_record.synchronised': 'an application brought or took away records',
   'decision_subject.synchronised': 'an application said something of people or of its own subjects',

@@ -3,7 +3,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import request from 'supertest';
-import { createDecisionPoint, createQuestionRoutes } from '../../../src/modules/decisions/index.ts';
+import {
+  createDecisionPoint,
+  createPowerRoutes,
+  createQuestionRoutes,
+} from '../../../src/modules/decisions/index.ts';
 import type { RightsModel } from '../../../src/modules/decisions/rights-model.model.ts';
 import { paths } from '../../../src/web/paths.ts';
 import { createPagesApp } from '../../support/pages.ts';
@@ -53,7 +57,8 @@ before(async () => {
   site = await createTestSite();
   world = createWorld(site);
   const compile = (forms: unknown): RightsModel => (forms as { rights: RightsModel }).rights;
-  agent = request(createPagesApp(site, [createQuestionRoutes(createDecisionPoint(site, { compile }))]));
+  const point = createDecisionPoint(site, { compile });
+  agent = request(createPagesApp(site, [createQuestionRoutes(point), createPowerRoutes(site)]));
   const organisation = await world.organisation();
   application = await world.application();
   [owner, stranger, reader] = await Promise.all([
@@ -143,5 +148,51 @@ describe('with a model', () => {
     const { text } = await ask({ ask: 'one', who: '<b>an</b>', what: 'client/view', record: '' }).expect(200);
     assert.match(text, /Fill in all fields/);
     assert.match(text, /&lt;b&gt;an&lt;\/b&gt;/);
+  });
+});
+
+describe('which client may ask what', () => {
+  const change = (client: string, form: object, person = owner) =>
+    agent
+      .post(paths.decisionClient(application.id, client))
+      .set('x-person', person.id)
+      .type('form')
+      .send(form);
+  const powersOf = async (id: string): Promise<unknown> => {
+    const rows = await site.db.query<{ decision_powers: string[] }>(
+      'select decision_powers from client where id = $1',
+      [id],
+    );
+    return rows[0]?.decision_powers;
+  };
+
+  test('is set by the owner, on the version they saw, and recorded', async () => {
+    const client = await world.client(application);
+    const page = await agent
+      .get(paths.decisionClients(application.id))
+      .set('x-person', owner.id)
+      .set('accept', 'text/html')
+      .expect(200);
+    assert.match(page.text, /see which choices decided/);
+    assert.deepEqual(await powersOf(client.id), ['evaluate', 'search', 'synchronise']);
+    await change(client.id, { version: '1', powers: ['evaluate', 'explain'] }).expect(303);
+    assert.deepEqual(await powersOf(client.id), ['evaluate', 'explain']);
+    await change(client.id, { version: '1', powers: [] }).expect(409);
+    await change(client.id, { version: '2', powers: ['everything'] }).expect(400);
+    await change(client.id, { version: '2', powers: [] }, stranger).expect(404);
+    assert.deepEqual(await powersOf(client.id), ['evaluate', 'explain']);
+    const facts = await site.db.query<{ outcome: string }>(
+      `select outcome from audit_event where action = 'client.decision_powers_changed' order by at`,
+      [],
+    );
+    assert.deepEqual(
+      facts.map((fact) => fact.outcome),
+      ['done', 'refused'],
+    );
+  });
+
+  test('only for clients of the application', async () => {
+    const other = await world.client(await world.application());
+    await change(other.id, { version: '1', powers: [] }).expect(404);
   });
 });

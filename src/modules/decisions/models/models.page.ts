@@ -125,6 +125,13 @@ export function buildModelPage(
   }
   if (place.mayChange) {
     actions.push({
+      text: words.t('authzen.powers.link'),
+      href: paths.decisionClients(place.id),
+      kind: 'quiet',
+    });
+  }
+  if (place.mayChange) {
+    actions.push({
       text: say(words, 'document.title'),
       href: paths.rightsModelDocument(place.id),
       kind: 'secondary',
