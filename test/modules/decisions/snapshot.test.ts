@@ -208,6 +208,15 @@ describe('who is in a group', () => {
     assert.deepEqual(await both(), [false, false]);
   });
 
+  test('what the application says of somebody without a right there does not make them known', async () => {
+    await putModel(site, application, modelFor('readers'));
+    const about = { type: 'person', id: person.id, source: 'sync' as const, groups: [{ name: 'readers' }] };
+    await putSubjects(site, application, [about]);
+    assert.equal(await may(), false);
+    await world.assignment(affiliation, right);
+    assert.equal(await may(), true, 'with a right it counts');
+  });
+
   test('an application cannot put somebody into a group that the portal fills', async () => {
     const groups = [{ name: 'right:Reader' }];
     await putSubjects(site, application, [{ type: 'person', id: person.id, source: 'sync', groups }]);
