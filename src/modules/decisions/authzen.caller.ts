@@ -55,9 +55,10 @@ export function createCallers(site: Site, provider: ProviderHandle, audiences: r
 
   const check = async (req: Request, authorization: string): Promise<Caller> => {
     const key = `${claimedClientId(authorization) ?? ''}\n${req.ip ?? ''}`;
-    failures.refuseBlocked(key);
     const proved = await authenticateCaller(site, provider, authorization, audiences);
     if (!proved) {
+      // The right proof is let in even then: secrets cannot be guessed, and a guesser must not lock the application out.
+      failures.refuseBlocked(key);
       await failures.count(key);
       throw new Unauthenticated('the client could not be authenticated');
     }

@@ -144,6 +144,9 @@ describe('refused', () => {
     assert.equal(limited.status, 429);
     assert.ok(Number(limited.headers.get('retry-after')) > 0);
     assert.equal((await ask('/access/v1/evaluation', question)).status, 200, 'nobody else is');
+    const right = asker(point.url, guessed);
+    assert.equal((await right('/access/v1/evaluation', question)).status, 200, 'nor the client itself');
+    assert.equal((await guess('/access/v1/evaluation', question)).status, 429);
   });
 
   test('other methods', async () => {
