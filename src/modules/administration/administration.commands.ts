@@ -12,6 +12,7 @@ import { requireConferrable, type ConferredAdministration } from './administrati
 import { shrinkAdministrations } from './administration.ending.ts';
 import { lockAdministration, requireReach, type StoredAdministration } from './administration.lookup.ts';
 import type { Actor } from './administration.model.ts';
+import { refuseUncovered } from './administration.move.ts';
 import { findCovering } from './administration.scope.ts';
 
 export interface AppointAdministrator {
@@ -78,6 +79,7 @@ export async function appointAdministrator(
         valid_until: period.until,
       })
       .execute();
+    await refuseUncovered(change, administrationId);
     change.record({
       action: 'administration.appointed',
       ...subject,

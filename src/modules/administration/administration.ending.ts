@@ -168,7 +168,12 @@ export async function isLastHead(reader: Reader, administrationId: string, at: D
   return rows[0]?.is_last ?? false;
 }
 
-async function keepHeads(
+/**
+ * Refuses to leave these organisations without a head administrator at that instant, unless acknowledged; then tells the
+ * operators by mail.
+ * @throws last_administrator (conflict, `details.organisations`)
+ */
+export async function keepHeads(
   change: Change,
   organisationIds: readonly string[],
   at: Date,

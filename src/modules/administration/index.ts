@@ -22,9 +22,11 @@ export { ceilingKey, judge, requireConferrable } from './administration.conferra
 export {
   endAdministration,
   findHeadless,
+  keepHeads,
   recordEndings,
   shrinkAdministrations,
 } from './administration.ending.ts';
+export { endUncoveredByMove } from './administration.move.ts';
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';
 export { loadActor } from './administration.queries.ts';
 export { applicationInScope, findCovering, organisationInScope } from './administration.scope.ts';

@@ -110,6 +110,13 @@ function columnsOf(res: Response, rights: readonly Right[]) {
       value: (holder: Holder) =>
         contextText(words, holder.context, contexts.get(holder.rightId) ?? []).join('; '),
     },
+    {
+      header: head('contextCodes'),
+      value: (holder: Holder) =>
+        Object.entries(holder.context)
+          .map(([code, values]) => `${code}=${values.join('|')}`)
+          .join('; '),
+    },
     { header: head('from'), value: (holder: Holder) => holder.period.from.toISOString() },
     { header: head('until'), value: (holder: Holder) => holder.period.until?.toISOString() ?? '' },
     {

@@ -1,13 +1,16 @@
 // Makes, changes and ends organisations.
+import { sql } from 'kysely';
 import type { AuditFact, Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { enforce } from '../../platform/decision.ts';
 import type { Names } from '../../platform/db/types.ts';
-import { notFound, type FieldError } from '../../platform/errors.ts';
+import { AppError, notFound, type FieldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import type { Site } from '../../platform/site.ts';
 import {
+  endUncoveredByMove,
+  keepHeads,
   loadAllowance,
   loadConferredByMove,
   requireConferrable,
@@ -34,6 +37,8 @@ export interface OrganisationChange {
   readonly contactMail: string | null;
   /** Absent: stays where it is. */
   readonly parentId?: string | null;
+  /** The person has read that administrations end which their givers do not reach any more. */
+  readonly acknowledgeMove?: boolean;
 }
 
 /** @throws not_allowed, invalid_fields, code_taken, identifier_taken. Audit: organisation.created */
@@ -59,7 +64,8 @@ export async function createOrganisation(
 
 /**
  * @throws organisation_not_found, not_allowed, stale_edit, invalid_fields, organisation_loop, four_eyes (a move that gives
- *   the actor power over it). Audit: organisation.changed
+ *   the actor power over it), move_ends_administrations (a move, not acknowledged). Audit: organisation.changed, and
+ *   administration.ended for each that its giver does not reach any more
  */
 export async function changeOrganisation(
   site: Site,
@@ -74,6 +80,7 @@ export async function changeOrganisation(
     refuseWrong(checkCodeAndName({ name: input.name }), checkContactMail(input.contactMail));
     const parentId = input.parentId === undefined ? found.parent_id : input.parentId;
     if (parentId !== found.parent_id) {
+      await lockSubtree(change, found.id);
       await requireMayMove(site, change, current, found, parentId);
     }
     const identifiers = await change.trx
@@ -94,6 +101,8 @@ export async function changeOrganisation(
       })
       .where('id', '=', found.id)
       .execute();
+    if (parentId !== found.parent_id)
+      await endUncoveredByMove(change, found.id, input.acknowledgeMove ?? false);
     change.record({ ...fact, before: viewOf(found), after });
   });
 }
@@ -101,7 +110,8 @@ export async function changeOrganisation(
 /**
  * From the instant on nothing of it counts any more: every right and administration in it rests.
  * @param input `at` default now
- * @throws organisation_not_found, not_allowed, stale_edit, organisation_has_children, last_operator.
+ * @throws organisation_not_found, not_allowed, stale_edit, organisation_has_children, last_operator, last_administrator
+ *   unless acknowledged, for its own head administrators and for those of others who come from here.
  *   Audit: organisation.ended; ends access
  */
 export async function endOrganisation(
@@ -112,7 +122,8 @@ export async function endOrganisation(
     readonly organisationId: string;
     readonly version: number;
     readonly at?: Date;
-    readonly reason?: string;
+    readonly reason?: string | undefined;
+    readonly acknowledgeLast?: boolean;
   },
 ): Promise<void> {
   const fact = aboutOrganisation('organisation.ended', input.organisationId);
@@ -122,14 +133,41 @@ export async function endOrganisation(
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
     refuseWrong(checkPeriodOrder(found.valid_from, until));
     enforce(mayEndOrganisation(await loadEndFacts(change, found.id, until)));
+    const headed = await findHeaded(change, found.id);
     await change.trx
       .updateTable('organisation')
       .set({ valid_until: until, version: found.version + 1 })
       .where('id', '=', found.id)
       .execute();
+    await loseHeads(change, found.id, headed, until, input.acknowledgeLast ?? false);
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after: { until } });
     change.accessEnded({ organisationId: found.id });
   });
+}
+
+/** Organisations that have a head administrator now: this one, and others through people who work here. */
+async function findHeaded(change: Change, organisationId: string): Promise<string[]> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct organisation_id as id from effective_administration(${change.at}::timestamptz, array(
+      select id from administration where kind = 'head' and valid_at @> ${change.at}::timestamptz
+        and (organisation_id = ${organisationId}::uuid or affiliation_organisation_id = ${organisationId}::uuid)))`.execute(
+    change.trx,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** What ends needs no head any more, but that must be known; of others that lose theirs, operators hear as well. */
+async function loseHeads(
+  change: Change,
+  organisationId: string,
+  headed: readonly string[],
+  until: Date,
+  acknowledged: boolean,
+): Promise<void> {
+  if (!acknowledged && headed.includes(organisationId))
+    throw new AppError('conflict', 'last_administrator', { details: { organisations: [organisationId] } });
+  const others = headed.filter((id) => id !== organisationId);
+  await keepHeads(change, others, until, acknowledged);
 }
 
 /**
@@ -157,6 +195,13 @@ async function requireMayMove(
     zone: site.config.timeZone,
   });
   requireConferrable(conferred, allowance);
+}
+
+/** Nobody is appointed anywhere below while it moves: who is about to be, waits, and is judged in the new place. */
+async function lockSubtree(change: Change, organisationId: string): Promise<void> {
+  await sql`select id from organisation where id in (
+    select organisation_id from organisation_tree where ancestor_id = ${organisationId}::uuid)
+    order by id for update`.execute(change.trx);
 }
 
 function aboutOrganisation(action: string, organisationId: string): AuditFact {

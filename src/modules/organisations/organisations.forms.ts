@@ -33,8 +33,13 @@ export const organisationForm = z.object({
   parent: formField.text(64).optional(),
   contactMail: formField.mail().optional(),
   version: formField.version(),
+  acknowledgeMove: formField.ticked(),
 });
-export const endForm = z.object({ version: formField.version(), reason: formField.text(500).optional() });
+export const endForm = z.object({
+  version: formField.version(),
+  reason: formField.text(500).optional(),
+  acknowledgeLast: formField.ticked(),
+});
 export const unitForm = z.object({
   code: formField.text(64),
   name: formField.text(),

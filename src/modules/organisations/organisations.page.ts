@@ -8,6 +8,7 @@ import {
   type FormPage,
   type FormState,
 } from '../../web/form-page.ts';
+import type { EndConsequences } from './organisations.queries.ts';
 import { paths } from '../../web/paths.ts';
 import { nameFields, namesTyped } from './organisations.forms.ts';
 import { nameIn } from './organisations.model.ts';
@@ -133,19 +134,57 @@ export function buildEditConflict(
   };
 }
 
-export function buildEndPage(place: Place, people: number | undefined): ConfirmPage {
+/** Before a move that takes administrations along: the form again, hidden, with what follows from it. */
+export function buildMovePage(
+  place: Place,
+  typed: Readonly<Record<string, string | string[]>>,
+  count: number,
+): ConfirmPage {
+  const { words, organisation } = place;
+  const { t } = words;
+  const title = t('organisations.move.title');
+  const fields = Object.entries(typed).flatMap(([name, value]) =>
+    typeof value === 'string' && name !== '_csrf' ? [[name, value] as const] : [],
+  );
+  return {
+    header: { title, subtitle: place.organisationName, breadcrumbs: crumbsOf(place, { text: title }) },
+    confirm: {
+      action: paths.editOrganisation(organisation.id),
+      text: t('organisations.move.text', { organisation: place.organisationName }),
+      consequences: [{ count, text: t('organisations.move.administrations', { count }) }],
+      confirm: t('organisations.move.submit'),
+      cancelHref: paths.editOrganisation(organisation.id),
+      fields: { ...Object.fromEntries(fields), acknowledgeMove: 'on' },
+    },
+  };
+}
+
+export function buildEndPage(
+  place: Place,
+  counts: EndConsequences,
+  error?: { readonly code: string },
+): ConfirmPage {
   const { words, organisation } = place;
   const { t } = words;
   const title = t('organisations.end.title');
+  const line = (name: 'people' | 'assignments' | 'administered' | 'children', count: number) =>
+    count === 0 ? [] : [{ count, text: t(`organisations.end.${name}`, { count }) }];
+  const acknowledge = {
+    name: 'acknowledgeLast',
+    type: 'checkbox' as const,
+    label: t('organisations.end.acknowledge'),
+    ...(error?.code === 'last_administrator' ? { error: t('errors.last_administrator.text') } : {}),
+  };
   return {
     header: { title, subtitle: place.organisationName, breadcrumbs: crumbsOf(place, { text: title }) },
     confirm: {
       action: paths.endOrganisation(organisation.id),
       text: t('organisations.end.text', { organisation: place.organisationName }),
       consequences: [
-        ...(people === undefined
-          ? []
-          : [{ count: people, text: t('organisations.end.people', { count: people }) }]),
+        ...line('people', counts.people),
+        ...line('assignments', counts.assignments),
+        ...line('administered', counts.administrations),
+        ...line('children', counts.children),
         { text: t('organisations.end.rights') },
         { text: t('organisations.end.administrations') },
       ],
@@ -155,6 +194,7 @@ export function buildEndPage(place: Place, people: number | undefined): ConfirmP
     },
     fields: [
       { name: 'reason', label: t('affiliations.end.reason'), optional: true, maxlength: 500, width: 'full' },
+      ...(counts.heads > 0 ? [acknowledge] : []),
     ],
   };
 }

@@ -229,6 +229,43 @@ export async function listChildren(
     .execute();
 }
 
+export interface EndConsequences {
+  /** People who work there now. */
+  readonly people: number;
+  /** Rights that count there now. */
+  readonly assignments: number;
+  /** Administrations of it, and of others by people who work here. */
+  readonly administrations: number;
+  readonly heads: number;
+  /** Running organisations directly below: it cannot end before they do. */
+  readonly children: number;
+}
+
+/** What hangs on an organisation, for the page that asks before it ends. The caller has checked the scope. */
+export async function loadEndConsequences(
+  reader: Reader,
+  organisationId: string,
+  at: Date,
+): Promise<EndConsequences> {
+  const now = sql`${at}::timestamptz`;
+  const { rows } = await sql<EndConsequences>`
+    select
+      (select count(distinct person_id)::int from affiliation
+        where organisation_id = ${organisationId}::uuid and valid_at @> ${now}) as people,
+      (select count(*)::int from assignment
+        where organisation_id = ${organisationId}::uuid and valid_at @> ${now}) as assignments,
+      (select count(*)::int from administration where valid_at @> ${now}
+        and (organisation_id = ${organisationId}::uuid or affiliation_organisation_id = ${organisationId}::uuid)) as administrations,
+      (select count(*)::int from effective_administration(${now}, array(
+        select id from administration where kind = 'head' and valid_at @> ${now}
+          and (organisation_id = ${organisationId}::uuid or affiliation_organisation_id = ${organisationId}::uuid)))) as heads,
+      (select count(*)::int from organisation
+        where parent_id = ${organisationId}::uuid and (valid_until is null or valid_until > ${now})) as children`.execute(
+    reader as never,
+  );
+  return rows[0]!;
+}
+
 /** When something was changed last, from the record: for the page that shows two versions. */
 export async function findLastChangeAt(
   reader: Reader,

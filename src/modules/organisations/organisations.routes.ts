@@ -14,7 +14,13 @@ import { buildOrganisationPage } from './organisation.page.ts';
 import { changeOrganisation, createOrganisation, endOrganisation } from './organisations.commands.ts';
 import { buildListPage } from './organisations.list.page.ts';
 import { endForm, namesFrom, newOrganisationForm, organisationForm } from './organisations.forms.ts';
-import { buildEditConflict, buildEditPage, buildEndPage, buildNewPage } from './organisations.page.ts';
+import {
+  buildEditConflict,
+  buildEditPage,
+  buildEndPage,
+  buildMovePage,
+  buildNewPage,
+} from './organisations.page.ts';
 import { loadPlace, type Place } from './organisations.place.ts';
 import {
   countOrganisations,
@@ -23,6 +29,7 @@ import {
   listChildren,
   listOrganisations,
   listTargetGroups,
+  loadEndConsequences,
   organisationSorts,
   type PageRequest,
 } from './organisations.queries.ts';
@@ -144,7 +151,7 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   if (!parsed.ok) return showEdit(site, req, res, { ...parsed, status: 422 });
   const { place, parentCode } = await editPlace(site, req, res);
   const { organisation, words } = place;
-  const { name, contactMail, version, parent } = parsed.value;
+  const { name, contactMail, version, parent, acknowledgeMove } = parsed.value;
   // Only the form of an operator asks for the parent: whoever is not asked does not move it.
   const moves = 'parent' in parsed.typed && (parent ?? '') !== parentCode;
   try {
@@ -154,9 +161,14 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
       name,
       names: namesFrom(parsed.value),
       contactMail: contactMail ?? null,
-      ...(moves ? { parentId: await parentFrom(site, req, parent) } : {}),
+      ...(moves ? { parentId: await parentFrom(site, req, parent), acknowledgeMove } : {}),
     });
   } catch (error) {
+    if (isAppError(error) && error.code === 'move_ends_administrations') {
+      const { count } = error.details as { count: number };
+      const model = buildMovePage(place, parsed.typed, count);
+      return res.page('forms/confirm', model, { title: model.header.title, status: 409 });
+    }
     if (isAppError(error) && error.code === 'stale_edit') {
       const where = { organisationId: organisation.id, subjectId: organisation.id };
       const changedAt = (await findLastChangeAt(site.db.reader, where)) ?? place.now;
@@ -169,11 +181,17 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   res.redirect(303, paths.organisation(organisation.id));
 }
 
-async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+async function showEnd(
+  site: Site,
+  req: Request,
+  res: Response,
+  error?: { readonly code: string },
+): Promise<void> {
   const place = await loadPlace(site, req, res);
   if (!place.powers.has('organisation.create')) throw notFound('page');
-  const model = buildEndPage(place, undefined);
-  res.page('forms/confirm', model, { title: model.header.title });
+  const counts = await loadEndConsequences(site.db.reader, place.organisation.id, place.now);
+  const model = buildEndPage(place, counts, error);
+  res.page('forms/confirm', model, { title: model.header.title, status: error ? 409 : 200 });
 }
 
 async function end(site: Site, req: Request, res: Response): Promise<void> {
@@ -181,7 +199,12 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
   const organisationId = place.organisation.id;
-  await endOrganisation(site, req.actor, req.origin, { organisationId, ...parsed.value });
+  try {
+    await endOrganisation(site, req.actor, req.origin, { organisationId, ...parsed.value });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'last_administrator') return showEnd(site, req, res, error);
+    throw error;
+  }
   flashOf(req).set({
     text: place.words.t('organisations.end.done', { organisation: place.organisationName }),
   });
