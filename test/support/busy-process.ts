@@ -24,6 +24,8 @@ export interface BusyOptions {
   readonly checkpointDir: string;
   /** Commands side by side. */
   readonly writers: number;
+  /** How long one may hold the checkpoints; short where a killed process must be followed soon. Default: 1. */
+  readonly leaseSeconds?: number;
 }
 
 const options = JSON.parse(process.argv[2] ?? '{}') as BusyOptions;
@@ -84,7 +86,7 @@ async function publish(on: ComposedSite): Promise<void> {
 }
 
 async function publishOnce(on: ComposedSite): Promise<void> {
-  await withLease(on, 'audit-checkpoint', 1, async () => {
+  await withLease(on, 'audit-checkpoint', options.leaseSeconds ?? 1, async () => {
     const published = await publishCheckpoint(on);
     if (published) say(`published ${published.rows}`);
   });

@@ -196,7 +196,8 @@ async function begin(site: TestSite, world: World) {
           (assignment.during !== null && before.until <= assignment.during.until) ||
           mayLast(model, assignment, before, assignment),
       );
-      assignment.during = before ?? cutAt(assignment.during!, model.now);
+      // What ended with its affiliation meanwhile has nothing left to take back.
+      assignment.during = before ?? (assignment.during && cutAt(assignment.during, model.now));
     },
     async offer({ a, b, n, m }) {
       const during = { from: model.now + (n % 3), until: m === 0 ? Infinity : model.now + (n % 3) + m };
