@@ -3,6 +3,8 @@ export * from './identifiers.model.ts';
 export * from './organisations.model.ts';
 export { refuseWrong, requirePowerOver, requirePowerOverSite } from './organisations.access.ts';
 export * from './organisations.commands.ts';
+export { loadEndFacts, loadUnitEndFacts } from './organisations.facts.ts';
+export { mayEndOrganisation, mayEndUnit } from './organisations.policy.ts';
 export * from './target-groups.commands.ts';
 export * from './units.commands.ts';
 export * from './organisations.queries.ts';

@@ -3,7 +3,11 @@ import { sql } from 'kysely';
 import type { Change } from '../../platform/change.ts';
 import type { EndFacts, UnitEndFacts } from './organisations.policy.ts';
 
-export async function loadEndFacts(change: Change, organisationId: string, until: Date): Promise<EndFacts> {
+export async function loadEndFacts(
+  change: Change,
+  organisationId: string,
+  until: Date,
+): Promise<EndFacts & { readonly operatorsElsewhere: number }> {
   const { rows } = await sql<{ children: number; operators: number; elsewhere: number }>`
     select
       (select count(*)::int from organisation child
@@ -14,7 +18,11 @@ export async function loadEndFacts(change: Change, organisationId: string, until
       array(select id from administration where kind = 'operator' and valid_at @> ${change.at}::timestamptz)) held
     join affiliation f on f.id = held.affiliation_id`.execute(change.trx);
   const row = rows[0] ?? { children: 0, operators: 0, elsewhere: 0 };
-  return { runningChildren: row.children, leavesNoOperator: row.operators > 0 && row.elsewhere === 0 };
+  return {
+    runningChildren: row.children,
+    leavesNoOperator: row.operators > 0 && row.elsewhere === 0,
+    operatorsElsewhere: row.elsewhere,
+  };
 }
 
 /** What still runs at or after `until` in the unit. */

@@ -8,12 +8,11 @@ import {
   type FormPage,
   type FormState,
 } from '../../web/form-page.ts';
-import type { EndConsequences } from './organisations.queries.ts';
 import { paths } from '../../web/paths.ts';
 import { nameFields, namesTyped } from './organisations.forms.ts';
 import { nameIn } from './organisations.model.ts';
 import { crumbsOf, type Place } from './organisations.place.ts';
-import type { TargetGroupItem } from './organisations.queries.ts';
+import type { EndConsequences, TargetGroupItem } from './organisations.queries.ts';
 
 export function buildNewPage(words: T, groups: readonly TargetGroupItem[], state: FormState): FormPage {
   const { t } = words;

@@ -1,10 +1,10 @@
 // Builds the pages about target groups. Reads nothing itself.
 import { z } from 'zod';
 import type { T } from '../../platform/i18n.ts';
-import { fieldStates, formField } from '../../web/form.ts';
-import { labelsOf, type FormPage, type FormState } from '../../web/form-page.ts';
+import { fieldStates, formField, type Typed } from '../../web/form.ts';
+import { labelsOf, type ConflictPage, type FormPage, type FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
-import type { Table } from '../../web/view-models.ts';
+import type { Field, Table } from '../../web/view-models.ts';
 import { organisationSchemes } from './identifiers.model.ts';
 import { nameFields, namesTyped, ruleSections, rulesTyped } from './organisations.forms.ts';
 import { nameIn } from './organisations.model.ts';
@@ -109,4 +109,41 @@ export function buildTargetGroupPage(words: T, state: FormState, group?: TargetG
     submit: group ? t('common.form.save') : t('organisations.targetGroups.submit'),
     cancelHref: paths.targetGroups(),
   };
+}
+
+/** Somebody else changed it meanwhile: every field of the form, as it stands and as it was typed. */
+export function buildTargetGroupConflict(
+  words: T,
+  group: TargetGroupItem,
+  typed: Typed,
+  changedAt: Date,
+): ConflictPage {
+  const fieldsOf = (state: FormState) =>
+    buildTargetGroupPage(words, state, group).sections.flatMap((section) =>
+      section.fields.flat().map((field) => ({ section: section.title, field })),
+    );
+  const yours = fieldsOf({ typed });
+  const { header, action } = buildTargetGroupPage(words, {}, group);
+  return {
+    header,
+    action,
+    typed: { ...typed, version: String(group.version) },
+    conflict: {
+      changedAt,
+      rows: fieldsOf({}).map(({ section, field }, index) => ({
+        label: section === undefined ? field.label : `${section}: ${field.label}`,
+        current: shownValue(field),
+        yours: shownValue(yours[index]?.field),
+      })),
+      reloadHref: action,
+    },
+  };
+}
+
+/** What a field says, choices by their names. */
+function shownValue(field: Field | undefined): string {
+  const chosen = [field?.value ?? []].flat().filter((value) => value !== '');
+  return chosen
+    .map((value) => field?.options?.find((option) => option.value === value)?.text ?? value)
+    .join(', ');
 }

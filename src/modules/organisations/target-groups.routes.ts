@@ -13,7 +13,11 @@ import { namesFrom, rulesFrom, targetGroupForm } from './organisations.forms.ts'
 import { idParam } from './organisations.place.ts';
 import { listTargetGroups } from './organisations.queries.ts';
 import { changeTargetGroup, createTargetGroup } from './target-groups.commands.ts';
-import { buildTargetGroupPage, buildTargetGroupsPage } from './target-groups.forms.ts';
+import {
+  buildTargetGroupConflict,
+  buildTargetGroupPage,
+  buildTargetGroupsPage,
+} from './target-groups.forms.ts';
 
 export function createTargetGroupRoutes(site: Site): Router {
   const router = Router();
@@ -86,7 +90,12 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     };
     await changeTargetGroup(site, req.actor, req.origin, input);
   } catch (error) {
-    if (!isAppError(error) || error.code === 'stale_edit') throw error;
+    if (!isAppError(error)) throw error;
+    if (error.code === 'stale_edit') {
+      const current = await find(site, req);
+      const model = buildTargetGroupConflict(res.words, current, parsed.typed, site.clock.now());
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
+    }
     return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
   }
   flashOf(req).set({ text: res.words.t('organisations.targetGroups.changed') });

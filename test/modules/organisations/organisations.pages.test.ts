@@ -186,4 +186,13 @@ test('a target group is made with rules that are shown again', async () => {
     (await post(paths.editTargetGroup(row.id), { ...changed, employeeMaxPeriodDays: '' }, operator)).status,
     303,
   );
+  const late = await post(
+    paths.editTargetGroup(row.id),
+    { version: '1', nameNl: 'Te laat', externalMandatory: 'unit' },
+    operator,
+  );
+  assert.equal(late.status, 409);
+  assert.match(late.text, /<mark>Te laat<\/mark>/);
+  assert.match(late.text, /Scholen/);
+  assert.match(late.text, /name="version" value="2"/);
 });
