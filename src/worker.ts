@@ -10,7 +10,7 @@ import { followTime } from './platform/jobs/watermark.ts';
 import type { Mailer } from './platform/mail.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Site } from './platform/site.ts';
-import { publishCheckpoint, verifyAndRemember } from './modules/audit/index.ts';
+import { publishCheckpoint, raiseAuditAlarm, verifyAndRemember } from './modules/audit/index.ts';
 import { createMailHandler } from './modules/notifications/index.ts';
 
 export interface WorkerDeps {
@@ -75,6 +75,7 @@ async function checkpoint(site: Site): Promise<void> {
 async function verify(site: Site): Promise<void> {
   const { findings, findingCount } = await verifyAndRemember(site);
   for (const finding of findings) site.logger.error({ finding, findingCount }, 'the audit is not intact');
+  if (findingCount > 0) await raiseAuditAlarm(site, findingCount);
 }
 
 const sweepRows = 500;

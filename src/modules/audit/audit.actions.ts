@@ -20,6 +20,7 @@ export const auditActions = {
   'assignment.period_changed': 'the period of a right of somebody was changed',
   'assignment.restored': 'a right that ended along with an affiliation came back with it',
   'assignment.undone': 'a grant, change or end of a right was taken back',
+  'audit.verification_failed': 'a verification found that the audit is not intact',
   'audit.exported': 'somebody took a copy of a part of the audit',
   'client.changed': 'a client of an application was changed',
   'client.created': 'a client of an application was made',

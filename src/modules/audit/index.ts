@@ -6,3 +6,4 @@ export { readCheckpointLines, readPublicKeys } from './audit.checkpoint-files.ts
 export { verifyAudit, type Finding, type Verification } from './audit.verify.ts';
 export { verifyAndRemember } from './audit.verification.ts';
 export { createAuditRoutes } from './audit.routes.ts';
+export { raiseAuditAlarm } from './audit.alarm.ts';

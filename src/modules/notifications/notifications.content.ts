@@ -107,6 +107,19 @@ const compose: { [Template in MailRequest['template']]: Compose<Template> } = {
     };
   },
 
+  async audit_not_intact(site, { t }, { findingCount }, receiver) {
+    return {
+      subject: t('notifications.auditNotIntact.subject'),
+      greeting: t('notifications.greeting', { name: receiver.givenName }),
+      paragraphs: [
+        t('notifications.auditNotIntact.what', { count: findingCount }),
+        t('notifications.auditNotIntact.next'),
+      ],
+      action: { label: t('notifications.auditNotIntact.action'), href: site.config.issuer + paths.audit() },
+      closing: closing(site, t),
+    };
+  },
+
   async last_administrator(site, { t }, { organisationId }, receiver) {
     const [organisation] = await site.db.query<{ name: string }>(
       'select name from organisation where id = $1',

@@ -10,6 +10,7 @@ export const mailRequest = z.discriminatedUnion('template', [
   /** Goes to the address that is no longer used, which is found nowhere else any more. */
   z.object({ template: z.literal('mail_changed'), personId: id, to: z.string() }),
   z.object({ template: z.literal('last_administrator'), personId: id, organisationId: id }),
+  z.object({ template: z.literal('audit_not_intact'), personId: id, findingCount: z.int() }),
 ]);
 export type MailRequest = z.infer<typeof mailRequest>;
 export type MailTemplate = MailRequest['template'];

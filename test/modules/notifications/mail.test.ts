@@ -1,6 +1,7 @@
 // What the mails say, to whom, in which language, and what they never carry.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
+import { raiseAuditAlarm } from '../../../src/modules/audit/index.ts';
 import { createMailHandler } from '../../../src/modules/notifications/index.ts';
 import { createOneTimeLink, findUsableLink } from '../../../src/modules/people/index.ts';
 import { runCommand } from '../../../src/platform/command.ts';
@@ -155,4 +156,19 @@ test('the same message always has the same key, and a server that says never end
     .where('failed_at', 'is not', null)
     .execute();
   assert.equal(failed.length, 1);
+});
+
+test('operators hear that the audit is not intact, in their language, and nobody else does', async () => {
+  const agency = await world.organisation();
+  const operator = await world.person({ language: 'fr' });
+  await world.administration(await world.affiliation(operator, agency), 'operator');
+  const head = await world.person();
+  await world.administration(await world.affiliation(head, agency), 'head');
+  await raiseAuditAlarm(site, 3);
+  await outbox.drain();
+  assert.deepEqual(
+    sent.map((mail) => [mail.to, mail.subject]),
+    [[operator.mail, "Le journal n'est pas intact"]],
+  );
+  assert.match(sent[0]!.text, /3 anomalies/);
 });
