@@ -62,7 +62,6 @@ export async function createClient(
         secrets: JSON.stringify(secret ? [secret.stored] : []),
       })
       .execute();
-    await notifyClientChanged(change.trx, clientId);
     change.record({
       ...attempt,
       after: { name, metadata: input.metadata, claimsIn: input.claimsIn, pkceRequired },
@@ -104,7 +103,6 @@ export async function changeClient(
       }))
       .where('id', '=', input.clientId)
       .execute();
-    await notifyClientChanged(change.trx, input.clientId);
     if (input.disabled && standing.disabledAt === null)
       change.accessEnded({ applicationId: input.applicationId });
     const { name, metadata, claimsIn, pkceRequired } = standing;
@@ -148,13 +146,12 @@ export async function rotateClientSecret(
       .set((eb) => ({ secrets: JSON.stringify([stored, ...old]), version: eb('version', '+', 1) }))
       .where('id', '=', input.clientId)
       .execute();
-    await notifyClientChanged(change.trx, input.clientId);
     change.record({ ...attempt, after: { oldSecretsEndAt: overlapEnd } });
     return { secret: plain };
   });
 }
 
-/** Tells every process to read the client again, when this transaction commits. */
+/** Nobody listens any more: a trigger tells every process. Left only because declarations still call it. */
 export async function notifyClientChanged(trx: Writer, clientId: string): Promise<void> {
   await sql`select pg_notify('mandaat_client', ${clientId})`.execute(trx);
 }

@@ -9,9 +9,8 @@ import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import { hasPowerSomewhere, loadActingActor, type Actor } from '../administration/index.ts';
 import { listRightsOf, refuseOwnBenefit, requireApplication } from '../rights/index.ts';
-import { notifyClientChanged } from './applications.clients.ts';
 import { isRoleTemplate } from './applications.model.ts';
-import { getApplication, listClientsOf } from './applications.queries.ts';
+import { getApplication } from './applications.queries.ts';
 
 export interface ApplicationInput {
   readonly code: string;
@@ -99,7 +98,6 @@ export async function changeApplication(
       .where('id', '=', applicationId)
       .execute();
     if (endsLater(standing.period.until, input.until)) change.accessEnded({ applicationId });
-    await notifyClients(change.trx, applicationId);
     const { id: _id, owner: _owner, version: _version, period, ...before } = standing;
     change.record({ ...attempt, before: { ...before, until: period.until }, after: input });
   });
@@ -135,7 +133,6 @@ export async function endApplication(
       .where('id', '=', applicationId)
       .execute();
     change.accessEnded({ applicationId });
-    await notifyClients(change.trx, applicationId);
     change.record({ ...attempt, reason: input.reason, before: { until }, after: { until: change.at } });
   });
 }
@@ -150,11 +147,6 @@ const columnsOf = (input: ApplicationInput) => ({
   role_claim: input.roleClaim,
   valid_until: input.until,
 });
-
-/** Clients are kept in memory for a moment: those of this application are to be read again. */
-async function notifyClients(trx: Writer, applicationId: string): Promise<void> {
-  for (const client of await listClientsOf(trx, applicationId)) await notifyClientChanged(trx, client.id);
-}
 
 async function lockApplication(trx: Writer, applicationId: string) {
   await trx.selectFrom('application').select('id').where('id', '=', applicationId).forNoKeyUpdate().execute();
