@@ -4,6 +4,7 @@ import { describeDemo, startDemoSample } from './demo.ts';
 import { loadDemoWorldOnFirstStart } from './modules/provisioning/index.ts';
 import { ConfigError, loadConfig, type Config } from './platform/config.ts';
 import { DatabaseInUseError } from './platform/db/embedded-lock.ts';
+import { changedMigration } from './platform/db/migrate.ts';
 import { startProcess } from './start.ts';
 
 /** What the person at the terminal can do something about is said in a sentence, everything else with its place. */
@@ -12,6 +13,9 @@ function explain(error: unknown): string {
   const code = (error as { code?: string }).code;
   if (code === 'EADDRINUSE')
     return `The port is taken: ${(error as Error).message}. Choose another one with PORT.`;
+  if (code === changedMigration) {
+    return `${(error as Error).message}. This database was made by another version of Mandaat.`;
+  }
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -9,6 +9,9 @@ export interface Migration {
   readonly checksum: string;
 }
 
+/** SQLSTATE with which a migration that was changed after it was applied stops the start. */
+export const changedMigration = 'MG002';
+
 const directory = new URL('./migrations/', import.meta.url);
 
 /** All migrations in order. */
@@ -58,7 +61,7 @@ async function applyOne(run: (text: string) => Promise<void>, file: Migration): 
       select checksum into known from migration where name = '${name}';
       if known is null then return; end if;
       if known = '${file.checksum}' then raise exception 'applied' using errcode = 'MG001'; end if;
-      raise exception 'migration ${name} was changed after it was applied' using errcode = 'MG002';
+      raise exception 'migration ${name} was changed after it was applied' using errcode = '${changedMigration}';
     end $guard$`);
   } catch (error) {
     if ((error as { code?: string }).code === 'MG001') return false;
