@@ -2,6 +2,7 @@
 // the library may ask the same thing three times and the database is asked once.
 import type { AdapterPayload } from 'oidc-provider';
 import type { ActingDecision, SignedInPerson } from './provider.acting.ts';
+import type { GatheredWrites } from './provider.gathered-writes.ts';
 import type { Subject } from './provider.subject.ts';
 
 export interface RequestState {
@@ -14,6 +15,8 @@ export interface RequestState {
   looked?: LookedUp;
   /** Marked as used when the request ends, in one statement with what it issued. */
   consuming?: Consuming;
+  /** Written together when the request ends. */
+  gathered?: GatheredWrites;
 }
 
 export interface LookedUp {

@@ -3,6 +3,13 @@
 import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../platform/db/open.ts';
 import type { Site } from '../../platform/site.ts';
+import {
+  gatheredFor,
+  mergeSession,
+  rowKey,
+  writeGathered,
+  type ProtocolRow,
+} from './provider.gathered-writes.ts';
 import { lookAround, lookAtStored } from './provider.look.ts';
 import { stateOf } from './provider.request-state.ts';
 import { isSealed, isSelfContained, openToken } from './provider.sealed-tokens.ts';
@@ -33,13 +40,7 @@ const replace = `payload = excluded.payload, grant_id = excluded.grant_id, accou
 const upsertInto = (table: Table): string =>
   `${insertInto(table)} on conflict (model, id) do update set ${replace}, uid = excluded.uid`;
 
-// Two tabs may save one session at the same moment: what each of them added for its own application is kept.
-const upsertSession = `${insertInto('oidc_payload')} on conflict (model, uid) where uid is not null do update set
-  id = excluded.id, account_id = excluded.account_id, expires_at = excluded.expires_at,
-  payload = case when oidc_payload.account_id = excluded.account_id and excluded.payload ? 'authorizations'
-    then jsonb_set(excluded.payload, '{authorizations}',
-      coalesce(oidc_payload.payload -> 'authorizations', '{}') || (excluded.payload -> 'authorizations'))
-    else excluded.payload end`;
+const upsertSession = `${insertInto('oidc_payload')} ${mergeSession}`;
 
 // A grant carries for whom the person acts; the copy in a table of its own is what revocation searches by.
 const upsertGrant = `with choice as (
@@ -69,36 +70,53 @@ const consumeAndIssue = (table: Table): string => `with used as (
 const revoke = `insert into oidc_payload (model, id, payload, expires_at)
   values ('Revoked', $1, '{}', $2::timestamptz) on conflict (model, id) do nothing`;
 
+const valuesOf = (row: ProtocolRow): unknown[] => [
+  ...[row.model, row.id, JSON.stringify(row.payload), row.grant_id, row.uid],
+  ...[row.account_id, row.client_id, row.expires_at],
+];
+
+async function saveRow({ db, clock }: StorageSite, row: ProtocolRow): Promise<void> {
+  const values = valuesOf(row);
+  if (row.model === 'Session') return void (await db.query(upsertSession, values));
+  if (row.model === 'Grant') {
+    const organisationId = row.payload['organisationId'] ?? null;
+    return void (await db.query(upsertGrant, [...values, organisationId, clock.now()]));
+  }
+  await db.query(upsertInto(tableOf(row.model)), values);
+}
+
 /** Makes the library's adapters. */
 export function createStorage(site: StorageSite): (model: string) => Adapter {
   const { db, clock } = site;
   return (model) => {
     if (isSelfContained(model)) return selfContainedAdapter(site, model);
     const table = tableOf(model);
-    const columns = (id: string, payload: AdapterPayload, expiresIn: number | undefined): unknown[] => [
-      ...[model, id, JSON.stringify(payload), payload.grantId ?? null, payload.uid ?? null],
-      ...[payload.accountId ?? null, payload.clientId ?? null],
-      expiresIn === undefined ? null : new Date(clock.now().getTime() + expiresIn * 1000),
-    ];
+    const toRow = (id: string, payload: AdapterPayload, expiresIn: number | undefined): ProtocolRow => ({
+      ...{ model, id, payload, grant_id: payload.grantId ?? null, uid: payload.uid ?? null },
+      ...{ account_id: payload.accountId ?? null, client_id: payload.clientId ?? null },
+      expires_at: expiresIn === undefined ? null : new Date(clock.now().getTime() + expiresIn * 1000),
+    });
 
     return {
       async upsert(id, payload, expiresIn) {
-        const values = columns(id, payload, expiresIn);
-        if (model === 'Session') return void (await db.query(upsertSession, values));
-        if (model === 'Grant') {
-          const organisationId = payload['organisationId'] ?? null;
-          return void (await db.query(upsertGrant, [...values, organisationId, clock.now()]));
+        const row = toRow(id, payload, expiresIn);
+        const gathered = gatheredFor(model);
+        if (gathered) {
+          gathered.removed.delete(rowKey(model, id));
+          return void gathered.saved.set(rowKey(model, id), row);
         }
         if (model === 'RefreshToken') {
           const consuming = Provider.ctx && stateOf(Provider.ctx).consuming;
-          if (consuming) return void (consuming.issued = values);
+          if (consuming) return void (consuming.issued = valuesOf(row));
         }
-        if (model !== 'ReplayDetection') return void (await db.query(upsertInto(table), values));
-        const inserted = await db.query(insertOnce, [...values, clock.now()]);
+        if (model !== 'ReplayDetection') return saveRow(site, row);
+        const inserted = await db.query(insertOnce, [...valuesOf(row), clock.now()]);
         if (inserted.length === 0) throw new errors.InvalidRequest('jti was used before');
       },
       async find(id) {
-        const known = knownRow(model, id);
+        const gathered = gatheredFor(model);
+        if (gathered?.removed.has(rowKey(model, id))) return undefined;
+        const known = gathered?.saved.get(rowKey(model, id))?.payload ?? knownRow(model, id);
         if (known) return asPayload({ payload: known, consumed_at: null }, clock.now());
         if (Provider.ctx && (model === 'AuthorizationCode' || model === 'RefreshToken')) {
           // Self-contained tokens are of another shape: no need to ask whether one of them is a refresh token.
@@ -132,6 +150,12 @@ export function createStorage(site: StorageSite): (model: string) => Adapter {
         if (consumed.length === 0) throw new errors.InvalidGrant(`${model} was used before`);
       },
       async destroy(id) {
+        const gathered = gatheredFor(model);
+        // Grants and codes never end where they are made.
+        if (gathered && (model === 'Interaction' || model === 'Session')) {
+          gathered.saved.delete(rowKey(model, id));
+          return void gathered.removed.set(rowKey(model, id), { model, id });
+        }
         await db.query(deleteFrom(table), [model, id]);
       },
       async revokeByGrantId(grantId) {
@@ -150,12 +174,14 @@ function knownRow(model: string, id: string): AdapterPayload | undefined {
 }
 
 /**
- * Marks the code or refresh token of a request as used and stores the new refresh token, if any.
+ * Writes what the request still has to write: what it gathered; the code or refresh token marked as used together with
+ * the new refresh token, if any.
  * @param isAnswered whether tokens were issued; otherwise it is only marked.
  * @returns false when somebody else was faster: nothing may be handed out.
  */
 export async function finishRequest(site: StorageSite, ctx: object, isAnswered: boolean): Promise<boolean> {
-  const { consuming } = stateOf(ctx);
+  const { consuming, gathered } = stateOf(ctx);
+  if (gathered) await writeGathered(site.db, gathered, site.clock.now(), (row) => saveRow(site, row));
   if (!consuming) return true;
   const { table, model, id, issued } = consuming;
   const now = site.clock.now();
