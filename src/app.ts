@@ -42,6 +42,10 @@ export function createSiteTranslator(site: Pick<Site, 'config'>): Translator {
 const providerPaths =
   /^\/(?:(?:authorize|token|userinfo|introspect|revoke|jwks|end-session|par)(?:\/|$)|\.well-known\/(?:openid-configuration|oauth-authorization-server)$)/;
 
+/** Those of them that only programs call: they show no page, so that a call passes nothing that pages need. */
+const machinePaths =
+  /^\/(?:token|userinfo|introspect|revoke|jwks|par|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
+
 export function createApp(site: Site, parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -51,6 +55,7 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.use(createHealthHandler({ database: () => requireMigrated(site) }, parts.isStopping ?? (() => false)));
   app.use(identify());
   if (parts.metrics) app.use(observe(parts.metrics));
+  app.use(machineEndpoints(site, parts.provider));
   app.use(securityHeaders({ issuer: site.config.issuer }));
   const translator = createSiteTranslator(site);
   setUpViews(app, {
@@ -84,6 +89,27 @@ export function createApp(site: Site, parts: AppParts): Express {
     }),
   );
   return app;
+}
+
+/** Answers are data: nothing of them is ever shown, framed, or kept, unless the endpoint says so itself. */
+function machineEndpoints(site: Site, { callback }: ProviderHandle): RequestHandler {
+  const headers = new Map([
+    ['Cache-Control', 'no-store'],
+    ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
+    ['X-Content-Type-Options', 'nosniff'],
+    ['Referrer-Policy', 'no-referrer'],
+    ...(site.config.issuer.startsWith('https:')
+      ? [['Strict-Transport-Security', 'max-age=31536000; includeSubDomains'] as const]
+      : []),
+  ]);
+  return (req, res, next) => {
+    if (!machinePaths.test(req.path)) return next();
+    res.setHeaders(headers);
+    callback(req, res, (err: unknown) => {
+      site.logger.error({ requestId: req.requestId, err }, 'unexpected error');
+      if (!res.headersSent) res.status(500).json({ error: 'server_error' });
+    });
+  };
 }
 
 /**
