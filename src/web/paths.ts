@@ -104,6 +104,7 @@ export const paths = {
   newOffer: (applicationId: string): string => `${application(applicationId)}/offers/new`,
   offer,
   editOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/edit`,
+  undoOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/undo`,
   endOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/end`,
   holders: (applicationId: string): string => `${application(applicationId)}/holders`,
   holdersExport: (applicationId: string): string => `${application(applicationId)}/holders.csv`,

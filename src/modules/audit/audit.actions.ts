@@ -35,6 +35,7 @@ export const auditActions = {
   'offer.changed': 'an offer was changed',
   'offer.created': 'a right was offered to an organisation or target group',
   'offer.ended': 'an offer was ended',
+  'offer.restored': 'the end of an offer was taken back',
   'organisation.changed': 'an organisation was changed',
   'organisation.created': 'an organisation was made',
   'organisation.ended': 'an organisation was ended',

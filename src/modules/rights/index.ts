@@ -4,7 +4,7 @@ export type { ContextInput } from './rights.contexts.ts';
 export type { Offer, OfferedRight, Right } from './rights.model.ts';
 export type { CreateOffer, OfferTerms } from './offers.commands.ts';
 export type { RightInput } from './rights.commands.ts';
-export { changeOffer, createOffer, endOffer } from './offers.commands.ts';
+export { changeOffer, createOffer, endOffer, undoEndOffer } from './offers.commands.ts';
 export { refuseOwnBenefit, requireApplication } from './rights.access.ts';
 export { changeRight, createRight, endRight } from './rights.commands.ts';
 export { canonicalContext, checkContext, isSafePattern } from './rights.context.ts';

@@ -1,4 +1,5 @@
 // Offers: which organisations may hand out a right, and for how long at most. For owners of the application.
+import { z } from 'zod';
 import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import type { Writer } from '../../platform/db/types.ts';
@@ -7,6 +8,7 @@ import { newId } from '../../platform/ids.ts';
 import { endsLater } from '../../platform/period.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
+import { offerUndo, takeUndo } from '../../platform/undo.ts';
 import { loadActingActor, type Actor } from '../administration/index.ts';
 import { refuseOwnBenefit, requireApplication } from './rights.access.ts';
 import type { Offer } from './rights.model.ts';
@@ -126,9 +128,9 @@ export async function endOffer(
   actor: Actor,
   origin: Origin,
   input: { readonly offerId: string; readonly version: number; readonly reason?: string | undefined },
-): Promise<void> {
+): Promise<{ undoId: string }> {
   const attempt = { action: 'offer.ended', subjectType: 'offer', subjectId: input.offerId };
-  await runCommand(site, origin, attempt, async (change) => {
+  return runCommand(site, origin, attempt, async (change) => {
     const acting = await loadActingActor(change, actor.personId);
     const { offer, applicationId } = await lockOffer(change, acting, input.offerId, input.version);
     const begun = offer.period.from < change.at;
@@ -148,6 +150,50 @@ export async function endOffer(
       reason: input.reason,
       before: { until: offer.period.until },
       after: begun ? { until: change.at } : { cancelled: true },
+    });
+    const until = offer.period.until?.toISOString() ?? null;
+    const payload: EndedOffer = { offerId: offer.id, version: offer.version + 1, until };
+    return { undoId: await offerUndo(change, acting.personId, undoKind, payload) };
+  });
+}
+
+const undoKind = 'offer.ended';
+const endedOffer = z.object({ offerId: z.uuid(), version: z.int(), until: z.iso.datetime().nullable() });
+type EndedOffer = z.infer<typeof endedOffer>;
+
+/**
+ * Takes the ending of an offer back while nothing happened to it since. Judged as a new offer would be: power over the
+ * application, and nobody brings an assignment of their own back to life. What rested on it counts again.
+ * @throws undo_expired (gone), undo_changed, offer_overlap (conflict), offer_not_found, not_allowed, four_eyes.
+ *   Audit: offer.restored
+ */
+export async function undoEndOffer(
+  site: Site,
+  actor: Actor,
+  origin: Origin,
+  input: { readonly undoId: string },
+): Promise<void> {
+  const attempt = { action: 'offer.restored', subjectType: 'offer' };
+  await runCommand(site, origin, attempt, async (change) => {
+    const acting = await loadActingActor(change, actor.personId);
+    const ended = endedOffer.parse(await takeUndo(change, acting.personId, undoKind, input.undoId));
+    const { offer, applicationId } = await holdOffer(change, acting, ended.offerId);
+    if (offer.version !== ended.version) throw new AppError('conflict', 'undo_changed');
+    const until = ended.until === null ? null : new Date(ended.until);
+    const widening = { rightIds: [offer.rightId], ...receiverOf(offer), from: change.at, until };
+    await refuseOwnBenefit(change.trx, acting.personId, widening);
+    await change.trx
+      .updateTable('offer')
+      .set((eb) => ({ valid_until: until, cancelled_at: null, version: eb('version', '+', 1) }))
+      .where('id', '=', offer.id)
+      .execute();
+    change.record({
+      ...attempt,
+      subjectId: offer.id,
+      applicationId,
+      organisationId: offer.organisation?.id,
+      before: { until: offer.period.until, cancelled: offer.cancelledAt !== null },
+      after: { until },
     });
   });
 }
@@ -182,13 +228,20 @@ async function requireReceiver(trx: Writer, { organisationId, targetGroupId }: C
   if (!found) throw invalidFields({ receiver: 'receiver_unknown' });
 }
 
-async function lockOffer(change: Change, actor: Actor, offerId: string, version: number) {
+/** Held until the end of the transaction. @throws offer_not_found, not_allowed */
+async function holdOffer(change: Change, actor: Actor, offerId: string) {
   await change.trx.selectFrom('offer').select('id').where('id', '=', offerId).forNoKeyUpdate().execute();
   const offer = await findOffer(change.trx, offerId);
   if (!offer) throw notFound('offer');
   const { applicationId } = await requireRight(change.trx, actor, offer.rightId).catch((error: unknown) => {
     throw error instanceof AppError && error.kind === 'not_found' ? notFound('offer') : error;
   });
+  return { offer, applicationId };
+}
+
+/** @throws offer_not_found, not_allowed, stale_edit, offer_over */
+async function lockOffer(change: Change, actor: Actor, offerId: string, version: number) {
+  const { offer, applicationId } = await holdOffer(change, actor, offerId);
   refuseStale(offer, version);
   const over = offer.cancelledAt !== null || (offer.period.until !== null && offer.period.until <= change.at);
   if (over) throw new AppError('conflict', 'offer_over');

@@ -8,8 +8,8 @@ import { parseForm, type FieldErrors } from '../../web/form.ts';
 import { listLinks, parseListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { changeOffer, createOffer, endOffer } from './offers.commands.ts';
-import { endForm, parseOfferForm, parseTermsForm, type OfferForm } from './rights.forms.ts';
+import { changeOffer, createOffer, endOffer, undoEndOffer } from './offers.commands.ts';
+import { endForm, parseOfferForm, parseTermsForm, undoForm, type OfferForm } from './rights.forms.ts';
 import type { Offer } from './rights.model.ts';
 import {
   buildConflictPage,
@@ -42,6 +42,7 @@ export function createOfferRoutes(site: Site): Router {
   router.post(paths.editOffer(application, ':offerId'), (req, res) => change(site, req, res));
   router.get(paths.endOffer(application, ':offerId'), (req, res) => showEnd(site, req, res));
   router.post(paths.endOffer(application, ':offerId'), (req, res) => end(site, req, res));
+  router.post(paths.undoOffer(application, ':offerId'), (req, res) => undo(site, req, res));
   return router;
 }
 
@@ -177,7 +178,23 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const offer = await offerOf(site, req, place);
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  await endOffer(site, req.actor, req.origin, { offerId: offer.id, ...parsed.value });
-  flashOf(req).set({ text: res.words.t('rights.offers.ended') });
+  const { undoId } = await endOffer(site, req.actor, req.origin, { offerId: offer.id, ...parsed.value });
+  flashOf(req).set({
+    text: res.words.t('rights.offers.ended'),
+    undo: {
+      action: paths.undoOffer(place.id, offer.id),
+      label: res.words.t('common.undo'),
+      fields: { undo: undoId },
+    },
+  });
+  res.redirect(303, paths.offers(place.id));
+}
+
+async function undo(site: Site, req: Request, res: Response): Promise<void> {
+  const { place } = await loadPage(site, req, res, true);
+  const parsed = parseForm(undoForm, req.body);
+  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
+  await undoEndOffer(site, req.actor, req.origin, { undoId: parsed.value.undo });
+  flashOf(req).set({ text: res.words.t('rights.offers.undone') });
   res.redirect(303, paths.offers(place.id));
 }

@@ -158,4 +158,5 @@ export function parseTermsForm(body: unknown, zone: string): Parsed<OfferTerms &
   return parseForm(schema, body);
 }
 
+export const undoForm = z.object({ undo: formField.id() });
 export const endForm = z.object({ version: formField.version(), reason: formField.text(500).optional() });

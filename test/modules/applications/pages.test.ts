@@ -178,6 +178,13 @@ describe('the pages of application owners', () => {
     site.clock.advance({ minutes: 1 });
     await post(paths.endOffer(application.id, id), { version: '2' }).expect(303);
     assert.deepEqual(await listOffersFor(site.db.reader, organisation.id, site.clock.now()), []);
+    const { id: undo } = await site.db.handle
+      .selectFrom('undo_entry')
+      .select('id')
+      .where('kind', '=', 'offer.ended')
+      .executeTakeFirstOrThrow();
+    await post(paths.undoOffer(application.id, id), { undo }).expect(303);
+    assert.equal((await listOffersFor(site.db.reader, organisation.id, site.clock.now())).length, 1);
   });
 
   it('register a client and show its secret this once; the provider has a say', async () => {

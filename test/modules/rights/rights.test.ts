@@ -8,6 +8,7 @@ import {
   createOffer,
   createRight,
   endOffer,
+  undoEndOffer,
   endRight,
   findRight,
   listOffersFor,
@@ -171,6 +172,26 @@ describe('rights and offers', () => {
     assert.deepEqual(ended, [{ rightId, organisationId: organisation.id }]);
     assert.deepEqual(await listOffersFor(site.db.reader, organisation.id, site.clock.now()), []);
     await assert.rejects(endOffer(...(await as(owner)), { offerId, version: 2 }), refusal('offer_over'));
+  });
+
+  it('are offered again when the end is taken back, once, by who ended it, and not for oneself', async () => {
+    const rightId = await newRight({ contexts: [] });
+    const offerId = await offer(rightId, { until: day('2026-12-01') });
+    await world.assignment(work, { id: rightId });
+    const { undoId } = await endOffer(...(await as(owner)), { offerId, version: 1 });
+    assert.deepEqual(await rightsOf(), []);
+    await undoEndOffer(...(await as(owner)), { undoId });
+    assert.deepEqual((await rightsOf())[0]?.effectiveUntil, day('2026-12-01'));
+    await assert.rejects(undoEndOffer(...(await as(owner)), { undoId }), refusal('undo_expired'));
+    const again = await endOffer(...(await as(owner)), { offerId, version: 3 });
+    const stranger = await world.person();
+    await assert.rejects(
+      undoEndOffer(...(await as(stranger)), { undoId: again.undoId }),
+      refusal('undo_expired'),
+    );
+    const own = await world.affiliation(owner, organisation, { type: 'external' });
+    await world.assignment(own, { id: rightId });
+    await assert.rejects(undoEndOffer(...(await as(owner)), { undoId: again.undoId }), refusal('four_eyes'));
   });
 
   it('tell of ended access when an offer is shortened, to a target group as well, and not when it is lengthened', async () => {
