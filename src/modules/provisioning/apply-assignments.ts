@@ -93,7 +93,7 @@ export async function applyAssignments(run: Run, batch: readonly DeclaredAssignm
   });
   const stored = await findStored(
     run,
-    resolved.map(({ affiliation }) => affiliation.id),
+    resolved.map(({ affiliation }) => affiliation.person_id),
   );
   const items = resolved.flatMap((one) => assignmentItem(run, one, stored) ?? []);
   const accepted = await withoutRefused(run, items);
@@ -156,16 +156,19 @@ function resolve(
 const keyOf = (one: { affiliation_id: string; right_id: string; context: ContextValues }) =>
   `${one.affiliation_id} ${one.right_id} ${stableText(one.context)}`;
 
-async function findStored(
-  run: Run,
-  affiliationIds: readonly string[],
-): Promise<Map<string, StoredAssignment[]>> {
+/** The assignments of these people that were not cancelled; looked up as in `findAffiliations`. */
+async function findStored(run: Run, personIds: readonly string[]): Promise<Map<string, StoredAssignment[]>> {
   const { rows } = await sql<StoredAssignment>`
-    select id, affiliation_id, right_id, context, reason, granted_by_person_id, granted_at, valid_from, valid_until, version
-    from assignment where cancelled_at is null and affiliation_id = any(${[...new Set(affiliationIds)]}::uuid[])
+    select a.id, affiliation_id, right_id, context, reason, granted_by_person_id, granted_at, valid_from, valid_until, version
+    from unnest(${[...new Set(personIds)]}::uuid[]) as asked (id)
+    cross join lateral (select * from assignment where person_id = asked.id offset 0) a where a.cancelled_at is null
     order by valid_from`.execute(run.change.trx);
   const byKey = new Map<string, StoredAssignment[]>();
-  for (const row of rows) byKey.set(keyOf(row), [...(byKey.get(keyOf(row)) ?? []), row]);
+  for (const row of rows) {
+    const found = byKey.get(keyOf(row));
+    if (found === undefined) byKey.set(keyOf(row), [row]);
+    else found.push(row);
+  }
   return byKey;
 }
 

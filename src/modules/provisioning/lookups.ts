@@ -90,10 +90,13 @@ export async function findAffiliations(
   run: Run,
   personIds: readonly string[],
 ): Promise<Map<string, StoredAffiliation[]>> {
+  // One by one through the index of people: the plan is made while the table may be empty, and kept. With the condition
+  // inside, it would walk the whole partial index of endings for each batch.
   const { rows } = await sql<StoredAffiliation>`
-    select id, person_id, organisation_id, type, unit_id, function_title, contact_mail, valid_from, valid_until, version
-    from affiliation where cancelled_at is null and person_id = any(${[...new Set(personIds)]}::uuid[])
-    order by valid_from, id`.execute(run.change.trx);
+    select f.id, person_id, organisation_id, type, unit_id, function_title, contact_mail, valid_from, valid_until, version
+    from unnest(${[...new Set(personIds)]}::uuid[]) as asked (id)
+    cross join lateral (select * from affiliation where person_id = asked.id offset 0) f where f.cancelled_at is null
+    order by valid_from, f.id`.execute(run.change.trx);
   const byPerson = new Map<string, StoredAffiliation[]>();
   for (const row of rows) {
     const found = byPerson.get(row.person_id);
