@@ -1,7 +1,9 @@
 // Applies affiliations. One that ends earlier takes along what it carries, as everywhere.
-import type { AffiliationType } from '../../platform/db/types.ts';
+import { sql } from 'kysely';
+import type { AffiliationType, Writer } from '../../platform/db/types.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkAffiliation, endCarried, leavesOut, loadCarried } from '../affiliations/index.ts';
+import { recordset, type Row } from './bulk.ts';
 import {
   findAffiliations,
   findPeople,
@@ -93,6 +95,11 @@ export async function applyAffiliations(run: Run, batch: readonly DeclaredAffili
     subjectType: 'affiliation',
     created: 'affiliation.added',
     changed: 'affiliation.changed',
+    insert: (some) =>
+      insertAffiliations(
+        run.change.trx,
+        some.map((item) => item.row),
+      ),
     beforeUpdate: async ({ existing, row }) => {
       if (!stopsEarlier(existing, row)) return;
       const until = row['valid_until'] as Date;
@@ -105,6 +112,15 @@ export async function applyAffiliations(run: Run, batch: readonly DeclaredAffili
       }
     },
   });
+}
+
+/** With the sort name of the person, locked as by the trigger that otherwise looks it up row by row. */
+async function insertAffiliations(trx: Writer, rows: readonly Row[]): Promise<void> {
+  const columns = sql.join(Object.keys(affiliationTable.columns).map((name) => sql.id(name)));
+  const given = sql.join(Object.keys(affiliationTable.columns).map((name) => sql.id('given', name)));
+  await sql`insert into affiliation (${columns}, person_sort_name)
+    select ${given}, person.sort_name from ${recordset(affiliationTable, rows)}
+    join person on person.id = given.person_id for share of person`.execute(trx);
 }
 
 const periodIn = (row: Record<string, unknown>) => ({

@@ -13,7 +13,8 @@ export interface TableShape {
   readonly columns: Readonly<Record<string, string>>;
 }
 
-function recordset(shape: TableShape, rows: readonly Row[]): RawBuilder<unknown> {
+/** The rows as a table `given`. */
+export function recordset(shape: TableShape, rows: readonly Row[]): RawBuilder<unknown> {
   const types = Object.entries(shape.columns).map(([name, type]) => sql`${sql.id(name)} ${sql.raw(type)}`);
   return sql`jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as given (${sql.join(types)})`;
 }

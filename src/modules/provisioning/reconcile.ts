@@ -39,6 +39,8 @@ export interface Reconciliation<I extends Item> {
   /** Audit actions. */
   readonly created: string;
   readonly changed: string;
+  /** Instead of inserting the rows as they are. */
+  readonly insert?: (items: readonly I[]) => Promise<void>;
   /** Instead of updating by id and version. */
   readonly update?: (items: readonly I[]) => Promise<void>;
   /** Rows of other tables that belong to the new and changed items; in the same savepoint. */
@@ -75,11 +77,12 @@ export async function reconcile<I extends Item>(
   };
   const { trx } = run.change;
   const insert = async (some: readonly I[]) => {
-    await insertRows(
-      trx,
-      how.shape,
-      some.map((item) => item.row),
-    );
+    await (how.insert?.(some) ??
+      insertRows(
+        trx,
+        how.shape,
+        some.map((item) => item.row),
+      ));
     await how.writeAlso?.(some);
   };
   const update = takingBack(run, async (some: readonly I[]) => {

@@ -75,8 +75,9 @@ begin
   select sort_name into new.person_sort_name from person where id = new.person_id for share;
   return new;
 end $$;
+-- Who inserts very many fills it in at once, under the same lock.
 create trigger affiliation_sort_name before insert on affiliation
-  for each row execute function affiliation_take_sort_name();
+  for each row when (new.person_sort_name is null) execute function affiliation_take_sort_name();
 
 create function person_give_sort_name() returns trigger language plpgsql as $$
 begin
