@@ -15,6 +15,7 @@ import {
   loadTargetGroups,
   rememberOrganisation,
 } from './lookups.ts';
+import { noteOperators } from './ends.ts';
 import { periodFields, periodOf, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -127,8 +128,13 @@ async function applySome(
     created: 'organisation.created',
     changed: 'organisation.changed',
     writeAlso: (some) => writeIdentifiers(run, some),
-    afterUpdate: ({ existing, row }) => {
-      if (stopsEarlier(existing, row)) run.change.accessEnded({ organisationId: String(row['id']) });
+    beforeUpdate: async ({ existing, row }) => {
+      if (stopsEarlier(existing, row)) await noteOperators(run);
+    },
+    afterUpdate: (item) => {
+      if (!stopsEarlier(item.existing, item.row)) return;
+      run.endings.organisations.push(item);
+      run.change.accessEnded({ organisationId: String(item.row['id']) });
     },
   });
   for (const { row } of done) {

@@ -76,6 +76,7 @@ export async function applyPeople(run: Run, batch: readonly DeclaredPerson[]): P
         where i.person_id = p.id), '{}') as lookups
     from person p where user_name = any(${userNames}::text[])`.execute(run.change.trx);
   const byName = new Map(stored.map((row) => [row.user_name, row]));
+  const isInvited = ({ value }: DeclaredPerson) => value.invite ?? run.options.invite;
   const items = once.flatMap((declared) => {
     const item = personItem(run, declared, byName.get(declared.value.userName));
     if (item === undefined) run.failed.add(`person ${declared.value.userName}`);
@@ -92,18 +93,20 @@ export async function applyPeople(run: Run, batch: readonly DeclaredPerson[]): P
     beforeUpdate: async (item) => {
       if (stopsEarlier(item.existing, item.row)) await refuseHeadless(run, item);
     },
-    afterUpdate: async ({ existing, row }) => {
+    afterUpdate: async ({ declared, existing, row }) => {
       const personId = String(row['id']);
-      if (existing!['mail'] !== row['mail'])
+      if (existing!['mail'] !== row['mail']) {
         await announceMailChange(run, personId, String(existing!['mail']));
+        if (isInvited(declared) && !(await hasPassword(run, personId)))
+          await inviteAgain(run.site, run.change, personId, undefined);
+      }
       if (!stopsEarlier(existing, row)) return;
       const over = (row['valid_until'] as Date) <= run.change.at;
       run.change.accessEnded({ personId, ...(over ? { wholePerson: true } : {}) });
     },
   });
   for (const item of done) {
-    const invited = item.declared.value.invite ?? run.options.invite;
-    if (item.existing === undefined && invited)
+    if (item.existing === undefined && isInvited(item.declared))
       await inviteAgain(run.site, run.change, String(item.row['id']), undefined);
   }
 }
@@ -133,6 +136,13 @@ async function announceMailChange(run: Run, personId: string, to: string): Promi
   await sql`update one_time_link set expires_at = ${change.at} where person_id = ${personId}::uuid
     and used_at is null and expires_at > ${change.at}`.execute(change.trx);
   change.enqueue({ kind: 'mail', payload: { template: 'mail_changed', personId, to } });
+}
+
+async function hasPassword(run: Run, personId: string): Promise<boolean> {
+  const { rows } = await sql`select 1 from password_credential where person_id = ${personId}::uuid`.execute(
+    run.change.trx,
+  );
+  return rows.length > 0;
 }
 
 /** In a CSV file a person stands once per affiliation: the same again, or only the user name, is no contradiction. */

@@ -3,7 +3,7 @@ import { newId } from '../../platform/ids.ts';
 import { checkCodeAndName } from '../organisations/index.ts';
 import type { Row } from './bulk.ts';
 import { loadOrganisations, loadUnits, rememberUnit, unitKey } from './lookups.ts';
-import { periodFields, periodOf } from './periods.ts';
+import { periodFields, periodOf, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
@@ -99,6 +99,9 @@ async function applySome(
     subjectType: 'unit',
     created: 'unit.created',
     changed: 'unit.changed',
+    afterUpdate: (item) => {
+      if (stopsEarlier(item.existing, item.row)) run.endings.units.push(item);
+    },
   });
   for (const { row } of done) {
     rememberUnit(run, String(row['organisation_id']), String(row['code']), String(row['id']));

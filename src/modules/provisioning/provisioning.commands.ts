@@ -15,6 +15,7 @@ import { applyTargetGroups } from './apply-target-groups.ts';
 import { applyUnits } from './apply-units.ts';
 import type { DeclaredValue, Noun } from './provisioning.format.ts';
 import { Problems, type Declared, type Problem } from './problems.ts';
+import { judgeEndings } from './ends.ts';
 import { flushFacts } from './reconcile.ts';
 import { createRun, type Mode, type NounCount, type PlanNoun, type Run, type RunOptions } from './run.ts';
 import { openDeclarations, type Declarations, type SourceFile } from './sources.ts';
@@ -122,6 +123,7 @@ async function runThrough(
   const declarations = await openDeclarations(sources, problems);
   const run = createRun(mode, site, change, problems, { relativeDays: false, invite: false, ...options });
   await applyAll(run, declarations);
+  await judgeEndings(run);
   if (problems.count === 0) await checkAtOnce(run, declarations);
   if (problems.count > 0) {
     const details: RefusedDetails = { problems: inOrder(problems.list), count: problems.count };

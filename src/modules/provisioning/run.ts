@@ -6,6 +6,7 @@ import type { Declared, Problems } from './problems.ts';
 import type { Ceiling } from '../administration/index.ts';
 import type { ContextDefinition } from '../rights/index.ts';
 import type { AffiliationRules } from '../../platform/db/types.ts';
+import type { Item } from './reconcile.ts';
 import { beginOf, endOf, refuseWhen, type WhenOptions } from './when.ts';
 
 /** What is counted and shown; a noun of the files, or something inside an application. */
@@ -106,6 +107,8 @@ export interface Run {
   readonly facts: AuditFact[];
   /** Messages to leave when all is done. */
   readonly messages: OutboxMessage[];
+  /** What ends sooner and is judged when everything is written. */
+  readonly endings: { organisations: Item[]; units: Item[]; operatorsBefore?: number };
   readonly when: When;
 }
 
@@ -133,6 +136,7 @@ export function createRun(
     options,
     facts,
     messages,
+    endings: { organisations: [], units: [] },
     fileNames: [],
     // What is recorded goes out in bulk, and is taken back with the savepoint it was recorded in.
     change: {

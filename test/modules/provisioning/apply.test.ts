@@ -349,6 +349,65 @@ assignments: [{ person: an.peeters, organisation: VO, application: counter, righ
     assert.deepEqual(await invited(), ['invitation', 'invitation']);
   });
 
+  test('units and organisations end by the rules of the portal, whatever the order of the file', async () => {
+    const unit = (code: string) => `{ organisation: 44021, code: ${code}, name: X, until: 2026-03-31 }`;
+    const place = (code: string) => `{ code: ${code}, name: X, until: 2026-03-31 }`;
+    assert.deepEqual(await problemsOf(`units: [${unit('social')}]`), ['1:62 units[0].until unit_in_use']);
+    await apply('organisations: [{ code: 44021, name: Gent, parent: OVL }]');
+    assert.deepEqual(await problemsOf(`organisations: [${place('OVL')}]`), [
+      '1:46 organisations[0].until organisation_has_children',
+    ]);
+    // Together with what lies below, once nobody works there any more.
+    const moved = '{ person: an.peeters, organisation: 44021, type: employee, unit: null, from: 2026-01-01 }';
+    const tree = `organisations: [${place('OVL')}, ${place('44021')}]`;
+    const units = `units: [${unit('social')}, ${unit('social-care')}]`;
+    assert.equal((await entriesOf(`${tree}\n${units}\naffiliations: [${moved}]`)).length, 5);
+  });
+
+  test('the organisation of the last operator cannot end, unless another one is appointed elsewhere', async () => {
+    const operator = (person: string, worksFor: string) =>
+      `{ person: ${person}, kind: operator, worksFor: ${worksFor} }`;
+    await apply(`organisations: [{ code: VZ, name: VZ, targetGroup: LB, from: 2026-01-01 }]
+affiliations: [{ person: an.peeters, organisation: VZ, type: employee, from: 2026-01-01 }]
+administrations: [${operator('an.peeters', 'VZ')}]`);
+    for (const until of ['2026-03-15T10:00:00Z', '2026-03-31']) {
+      const end = `organisations: [{ code: VZ, name: VZ, until: ${until} }]`;
+      assert.deepEqual(await problemsOf(end), ['1:46 organisations[0].until last_operator']);
+      const other = `administrations: [${operator('bart.claes', '44021')}]`;
+      assert.equal((await entriesOf(`${end}\n${other}`)).length, 2);
+    }
+  });
+
+  test('another mail address invites again who has no password yet, when invitations are asked for', async () => {
+    const links = async () => {
+      const { id } = await site.db.reader
+        .selectFrom('person')
+        .select('id')
+        .where('user_name', '=', 'bart.claes')
+        .executeTakeFirstOrThrow();
+      const rows = await site.db.reader
+        .selectFrom('one_time_link')
+        .select('purpose')
+        .where('person_id', '=', id)
+        .execute();
+      return { id, count: rows.length };
+    };
+    const mail = (name: string, invite: boolean) =>
+      apply(`people: [{ userName: bart.claes, mail: ${name}@gent.example, invite: ${invite} }]`);
+    await mail('b1', false);
+    assert.equal((await links()).count, 0);
+    await mail('b2', true);
+    await mail('b2', true);
+    const { id, count } = await links();
+    assert.equal(count, 1);
+    await site.db.handle
+      .insertInto('password_credential')
+      .values({ person_id: id, hash: 'x', changed_at: site.clock.now() })
+      .execute();
+    await mail('b3', true);
+    assert.equal((await links()).count, 1);
+  });
+
   test('identifiers are neither shown nor recorded', async () => {
     const text =
       'people: [{ userName: not.invited, identifiers: { rrn: 85073003327, staff: "44021:A-17" } }]';
