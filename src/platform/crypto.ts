@@ -58,12 +58,13 @@ export function createSecrets(config: Pick<Config, 'secretKeys' | 'identifierKey
   const identifierKey = createSecretKey(config.identifierKey.reveal());
 
   return {
-    seal: (plain, context) => `${current.id}.${encrypt(plain, current.keyFor(`seal:${context}`))}`,
+    seal: (plain, context) =>
+      `${current.id}.${encrypt(plain, current.keyFor(`seal:${kindOf(context)}`), context)}`,
     open(sealed, context) {
       const [id = '', body = ''] = sealed.split('.', 2);
       const ring = ringOf(id);
       if (ring === undefined) throw new Error('sealed with a key that is not configured');
-      return decrypt(body, ring.keyFor(`seal:${context}`));
+      return decrypt(body, ring.keyFor(`seal:${kindOf(context)}`), context);
     },
     isSealedWithOldKey: (sealed) => !sealed.startsWith(`${current.id}.`),
     blindIndex: (scheme, value) => createHmac('sha256', identifierKey).update(`${scheme}\0${value}`).digest(),
@@ -123,7 +124,7 @@ function createKeyRing(bytes: Buffer): KeyRing {
       const known = derived.get(purpose);
       if (known !== undefined) return known;
       const made = derive(key, purpose);
-      // Contexts may hold row ids; without a bound this map would grow with the database.
+      // Purposes are few; the bound is for the one that is not.
       if (derived.size >= MAX_DERIVED_KEYS) derived.clear();
       derived.set(purpose, made);
       return made;
@@ -142,18 +143,23 @@ function ed25519Key(seed: Buffer): KeyObject {
   return createPrivateKey({ key: Buffer.concat([ED25519_PREFIX, seed]), format: 'der', type: 'pkcs8' });
 }
 
-function encrypt(plain: Uint8Array | string, key: Buffer): string {
+/** One key per kind of thing (`person_identifier`); whose it is stands in the authenticated context beside it. */
+const kindOf = (context: string): string => context.split(':', 1)[0] ?? '';
+
+function encrypt(plain: Uint8Array | string, key: Buffer, context: string): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  cipher.setAAD(Buffer.from(context));
   const body = [cipher.update(typeof plain === 'string' ? Buffer.from(plain) : plain), cipher.final()];
   return Buffer.concat([nonce, ...body, cipher.getAuthTag()]).toString('base64url');
 }
 
-function decrypt(text: string, key: Buffer): Buffer {
+function decrypt(text: string, key: Buffer, context: string): Buffer {
   const bytes = Buffer.from(text, 'base64url');
   if (bytes.length < NONCE_BYTES + TAG_BYTES) throw new Error('sealed value is incomplete');
   const nonce = bytes.subarray(0, NONCE_BYTES);
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAAD(Buffer.from(context));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   return Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
 }
