@@ -1,10 +1,9 @@
 // The OAuth clients of an application and their secrets. A secret is shown once, kept as a digest, and replaced with
 // an overlap, so that the application can be given the new one without a gap.
-import { sql } from 'kysely';
 import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { hashToken, randomToken } from '../../platform/crypto.ts';
-import type { ClaimsIn, ClientSecret, Writer } from '../../platform/db/types.ts';
+import type { ClaimsIn, ClientSecret } from '../../platform/db/types.ts';
 import { AppError, invalidFields, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
@@ -149,11 +148,6 @@ export async function rotateClientSecret(
     change.record({ ...attempt, after: { oldSecretsEndAt: overlapEnd } });
     return { secret: plain };
   });
-}
-
-/** Nobody listens any more: a trigger tells every process. Left only because declarations still call it. */
-export async function notifyClientChanged(trx: Writer, clientId: string): Promise<void> {
-  await sql`select pg_notify('mandaat_client', ${clientId})`.execute(trx);
 }
 
 const factOf = (action: string, input: { applicationId: string; clientId: string }) => ({

@@ -2,7 +2,6 @@
 import { sql } from 'kysely';
 import type { ClaimsIn } from '../../platform/db/types.ts';
 import { isAppError } from '../../platform/errors.ts';
-import { notifyClientChanged } from '../applications/index.ts';
 import type { Row } from './bulk.ts';
 import { inside, type Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -67,7 +66,7 @@ export async function applyClients(
       },
     });
   }
-  const done = await reconcile(run, items, {
+  await reconcile(run, items, {
     noun: 'clients',
     shape: clientTable,
     subjectType: 'client',
@@ -81,8 +80,6 @@ export async function applyClients(
       { name: 'pkceRequired', column: 'pkce_required' },
     ],
   });
-  // Processes keep clients in memory for a moment: they read them again once this is committed.
-  for (const { row } of done) await notifyClientChanged(run.change.trx, String(row['id']));
 }
 
 async function hasBadMetadata(

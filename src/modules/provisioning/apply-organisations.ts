@@ -1,6 +1,7 @@
 // Applies organisations, parents before children.
 import type { Names } from '../../platform/db/types.ts';
 import { newId } from '../../platform/ids.ts';
+import { endUncoveredByMove } from '../administration/index.ts';
 import {
   checkCodeAndName,
   isMailAddress,
@@ -137,7 +138,10 @@ async function applySome(
       run.change.accessEnded({ organisationId: String(item.row['id']) });
     },
   });
-  for (const { row } of done) {
+  for (const { existing, row } of done) {
+    // The person who applies saw the move in the plan; what it ends is on record.
+    if (existing && existing['parent_id'] !== row['parent_id'])
+      await endUncoveredByMove(run.change, String(row['id']), true);
     rememberOrganisation(run, {
       id: String(row['id']),
       code: String(row['code']),
