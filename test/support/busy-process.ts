@@ -63,7 +63,8 @@ await Promise.all([
 ]);
 await outbox.drain();
 await outbox.stop();
-await publishOnce(site);
+// A process that was killed keeps its lease for a moment: the last checkpoint waits for it.
+while (!(await publishOnce(site)));
 await db.close();
 say('stopped');
 
@@ -85,8 +86,8 @@ async function publish(on: ComposedSite): Promise<void> {
   while (!stopping.signal.aborted) await publishOnce(on);
 }
 
-async function publishOnce(on: ComposedSite): Promise<void> {
-  await withLease(on, 'audit-checkpoint', options.leaseSeconds ?? 1, async () => {
+async function publishOnce(on: ComposedSite): Promise<boolean> {
+  return withLease(on, 'audit-checkpoint', options.leaseSeconds ?? 1, async () => {
     const published = await publishCheckpoint(on);
     if (published) say(`published ${published.rows}`);
   });

@@ -144,7 +144,11 @@ class PortableWriter {
   }
 
   #column(alias: string, type: string, name: string): Expression | undefined {
-    if (name === 'type') return { text: this.parameter(type, 'text'), type: 'text' };
+    if (name === 'type') {
+      // A parent that is not there has no type: the join then gives a row without an id.
+      const text = `case when ${alias}."id" is not null then ${this.parameter(type, 'text')} end`;
+      return { text, type: 'text' };
+    }
     const known = name === 'nodes' ? 'set' : name === 'id' || name === 'owner' ? 'text' : undefined;
     const declared = this.#model.resourceTypes.find((candidate) => candidate.name === type)?.attributes[name]
       ?.type;
