@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { sql } from 'kysely';
-import { openDatabase, type Database } from '../../src/platform/db/open.ts';
-import { openTestDatabase, startTestPostgres, type TestPostgres } from '../support/database.ts';
+import type { Database } from '../../src/platform/db/open.ts';
+import { startTestPostgres, type TestPostgres } from '../support/database.ts';
+import { bothEngines } from '../support/engines.ts';
 
 let server: TestPostgres;
 before(async () => {
@@ -11,11 +12,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-const engines: [string, () => Promise<Database>][] = [
-  ['embedded', openTestDatabase],
-  ['PostgreSQL', async () => openDatabase({ url: await server.createDatabase() })],
-];
-for (const [engine, open] of engines) {
+for (const [engine, open] of bothEngines(() => server)) {
   describe(`isolation on ${engine}`, () => {
     let db: Database;
     before(async () => {

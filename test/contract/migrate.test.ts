@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { isMigrated, migrate, readMigrations } from '../../src/platform/db/migrate.ts';
-import { openDatabase, type Database } from '../../src/platform/db/open.ts';
-import { openTestDatabase, startTestPostgres, type TestPostgres } from '../support/database.ts';
+import { openDatabase } from '../../src/platform/db/open.ts';
+import { startTestPostgres, type TestPostgres } from '../support/database.ts';
+import { bothEngines } from '../support/engines.ts';
 
 let server: TestPostgres;
 before(async () => {
@@ -25,11 +26,7 @@ describe('migrations', () => {
     await Promise.all(databases.map((database) => database.close()));
   });
 
-  const engines: [string, () => Promise<Database>][] = [
-    ['embedded', openTestDatabase],
-    ['PostgreSQL', async () => openDatabase({ url: await server.createDatabase() })],
-  ];
-  for (const [name, open] of engines) {
+  for (const [name, open] of bothEngines(() => server)) {
     test(`${name}: a failing file is rolled back whole, and a changed one is refused`, async () => {
       const database = await open();
       const files = await readMigrations();

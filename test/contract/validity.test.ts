@@ -2,10 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { toDomainError } from '../../src/platform/db/constraint-errors.ts';
-import { openDatabase, type Database } from '../../src/platform/db/open.ts';
+import type { Database } from '../../src/platform/db/open.ts';
 import { isAppError } from '../../src/platform/errors.ts';
 import { newId } from '../../src/platform/ids.ts';
-import { openTestDatabase, startTestPostgres, type TestPostgres } from '../support/database.ts';
+import { startTestPostgres, type TestPostgres } from '../support/database.ts';
+import { bothEngines } from '../support/engines.ts';
 
 const at = (day: string) => new Date(`${day}T00:00:00Z`);
 
@@ -109,11 +110,7 @@ before(async () => {
 });
 after(() => server.stop());
 
-const engines: [string, () => Promise<Database>][] = [
-  ['embedded', openTestDatabase],
-  ['PostgreSQL', async () => openDatabase({ url: await server.createDatabase() })],
-];
-for (const [engine, open] of engines) {
+for (const [engine, open] of bothEngines(() => server)) {
   describe(`validity on ${engine}`, () => {
     let db: Database;
     before(async () => {
