@@ -1,12 +1,19 @@
 // The lock of the embedded database: one process at a time, and no lock outlives its process.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { DatabaseInUseError, lockDataDirectory } from '../../src/platform/db/embedded-lock.ts';
+
+const lockModule = new URL('../../src/platform/db/embedded-lock.ts', import.meta.url).href;
+/** Tries for the lock, says how that went, and keeps what it got for as long as it lives. */
+const contender = `
+  const { lockDataDirectory } = await import(${JSON.stringify(lockModule)});
+  await lockDataDirectory(process.argv[1]).then(() => console.log('got'), (error) => console.log(error.code));
+  setInterval(() => {}, 1000);`;
 
 let directory: string;
 let dataDir: string;
@@ -16,48 +23,56 @@ before(async () => {
 });
 after(() => rm(directory, { recursive: true, force: true }));
 
+async function contend(): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', contender, dataDir]);
+  const [said] = (await once(child.stdout, 'data')) as [Buffer];
+  return { child, said: String(said).trim() };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+async function lockAndGiveBack(): Promise<void> {
+  const unlock = await lockDataDirectory(dataDir);
+  await unlock();
+}
+
 test('a second opening is refused and told who has it; after giving it back it succeeds', async () => {
   const unlock = await lockDataDirectory(dataDir);
   await assert.rejects(lockDataDirectory(dataDir), (error) => {
     assert.ok(error instanceof DatabaseInUseError);
-    assert.equal(error.pid, process.pid);
+    assert.equal(error.pid, String(process.pid));
     return true;
   });
   await unlock();
-  await (
-    await lockDataDirectory(dataDir)
-  )();
+  await lockAndGiveBack();
 });
 
-test('a lock of another running process counts, of a dead one not', async () => {
-  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000); console.log("up")']);
-  await once(child.stdout, 'data');
-  const stat = await readFile(`/proc/${child.pid}/stat`, 'utf8').catch(() => undefined);
-  const startedAt = stat?.split(') ').at(-1)?.split(' ')[19] ?? null;
-  await writeFile(`${dataDir}.lock`, JSON.stringify({ pid: child.pid, startedAt }));
+test('giving back twice takes it from nobody', async () => {
+  const unlock = await lockDataDirectory(dataDir);
+  await unlock();
+  const again = await lockDataDirectory(dataDir);
+  await unlock();
   await assert.rejects(lockDataDirectory(dataDir), DatabaseInUseError);
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  await (
-    await lockDataDirectory(dataDir)
-  )();
+  await again();
 });
 
-test('a process that only has the same number as the one that held the lock is not mistaken for it', async () => {
-  await writeFile(`${dataDir}.lock`, JSON.stringify({ pid: process.pid, startedAt: 'another time' }));
-  const found = lockDataDirectory(dataDir);
-  if (process.platform === 'linux') await (await found)();
-  else
-    await found.then(
-      (unlock) => unlock(),
-      () => {},
-    );
+test('a lock of another running process counts, of a killed one not', async () => {
+  const { child, said } = await contend();
+  assert.equal(said, 'got');
+  await assert.rejects(lockDataDirectory(dataDir), DatabaseInUseError);
+  await kill(child);
+  await lockAndGiveBack();
 });
 
-test('of several that find a dead lock at once, one gets it', async () => {
-  await writeFile(`${dataDir}.lock`, '{"pid":1,"start');
-  const results = await Promise.allSettled(Array.from({ length: 8 }, () => lockDataDirectory(dataDir)));
-  const got = results.filter((result) => result.status === 'fulfilled');
-  assert.equal(got.length, 1);
-  await got[0]!.value();
+test('of several processes at once one gets it, also when the one before was killed', async () => {
+  await kill((await contend()).child);
+  const contenders = await Promise.all(Array.from({ length: 6 }, contend));
+  assert.deepEqual(
+    contenders.map(({ said }) => said).sort(),
+    [...Array(5).fill('database_in_use'), 'got'].sort(),
+  );
+  await Promise.all(contenders.map(({ child }) => kill(child)));
 });

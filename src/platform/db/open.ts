@@ -79,14 +79,21 @@ function transactionGuard() {
   };
 }
 
-async function openEmbedded(options: OpenOptions): Promise<Database> {
-  if (options.dataDir) await mkdir(options.dataDir, { recursive: true });
-  const unlock = options.dataDir ? await lockDataDirectory(options.dataDir) : undefined;
-  const pglite = await PGlite.create({
+function createCluster(options: OpenOptions): Promise<PGlite> {
+  return PGlite.create({
     ...(options.dataDir ? { dataDir: options.dataDir } : {}),
     ...(options.loadDataDir ? { loadDataDir: options.loadDataDir } : {}),
     extensions: { btree_gist, pg_trgm },
     parsers: { [int8]: Number, [date]: (value) => value, [interval]: (value) => value },
+  });
+}
+
+async function openEmbedded(options: OpenOptions): Promise<Database> {
+  if (options.dataDir) await mkdir(options.dataDir, { recursive: true });
+  const unlock = options.dataDir ? await lockDataDirectory(options.dataDir) : undefined;
+  const pglite = await createCluster(options).catch(async (error: unknown) => {
+    await unlock?.();
+    throw error;
   });
   const turnstile = new Turnstile();
   const statements = new PGliteStatements(pglite);
