@@ -5,7 +5,8 @@ import type { Action, DefinitionList, PageHeader, Table, TableCell } from '../..
 import { applicationHeader, nameIn, type Place } from '../../rights/index.ts';
 import type { Form, FormProblem, ModelForms } from '../forms/index.ts';
 import { cellName, gridsOf, type Grid, type GridContext, type GridRow } from '../grids/index.ts';
-import type { Difference, DifferenceLine } from './models.difference.ts';
+import { differenceParts } from './difference.page.ts';
+import type { Difference } from './models.difference.ts';
 import type { ModelVersion, StoredModel } from './models.queries.ts';
 
 export interface ModelPage {
@@ -251,7 +252,7 @@ export function problemText(words: T, problem: FormProblem): string {
   return say(words, `problems.${code}`, params ?? {});
 }
 
-function subHeader({ words, place }: ModelPage, title: string, subtitle?: string): PageHeader {
+export function subHeader({ words, place }: ModelPage, title: string, subtitle?: string): PageHeader {
   const name = nameIn(place.names, words.lang, place.code);
   return {
     title,
@@ -290,9 +291,6 @@ export function buildDocumentPage(
   };
 }
 
-/** Names shown per line; the count is always of all. */
-const maxNames = 25;
-
 export function buildPreviewPage(
   page: ModelPage,
   draft: StoredModel,
@@ -301,11 +299,6 @@ export function buildPreviewPage(
   actorGains: boolean,
 ) {
   const { words, place } = page;
-  const count = (direction: DifferenceLine['direction']) =>
-    new Set(
-      difference.lines.filter((line) => line.direction === direction).flatMap(({ personIds }) => personIds),
-    ).size;
-  const counts = { loses: count('loses'), gains: count('gains'), differs: count('differs') };
   return {
     header: subHeader(
       page,
@@ -313,14 +306,7 @@ export function buildPreviewPage(
       say(words, 'preview.lead', { count: difference.people }),
     ),
     notice: actorGains ? { kind: 'warning' as const, text: say(words, 'preview.fourEyes') } : undefined,
-    consequences: (['loses', 'gains', 'differs'] as const)
-      .filter((direction) => counts[direction] > 0)
-      .map((direction) => ({
-        count: counts[direction],
-        text: say(words, `preview.${direction}`, { count: counts[direction] }),
-      })),
-    nothing: difference.lines.length === 0 ? say(words, 'preview.nothing') : undefined,
-    table: differenceTable(words, draft.forms, difference, names),
+    ...differenceParts(words, draft.forms, difference, names),
     publish: actorGains ? undefined : paths.publishRightsModel(place.id),
     discard: paths.discardRightsModel(place.id),
     note: {
@@ -333,78 +319,4 @@ export function buildPreviewPage(
     version: draft.version,
     cancelHref: paths.rightsModelVersion(place.id, 'draft'),
   };
-}
-
-interface Summary {
-  readonly subject: string;
-  readonly sub: string | undefined;
-  readonly actions: string[];
-  readonly direction: DifferenceLine['direction'];
-  readonly personIds: readonly string[];
-}
-
-/** What changes alike for the same people, on one line: "Client: view, modify". */
-function summarise(words: T, forms: ModelForms, lines: readonly DifferenceLine[]): Summary[] {
-  const labels = new Map(forms.resourceTypes.map(({ name, label }) => [name, label]));
-  const permissions = forms.forms.filter((form) => form.kind === 'permissions');
-  const nodes = permissions.flatMap(({ modules }) => [...modules, ...modules.flatMap(({ items }) => items)]);
-  const items = new Map(nodes.map(({ id, name }) => [id, name]));
-  const found = new Map<string, Summary>();
-  for (const { type, node, action, direction, personIds } of lines) {
-    const key = JSON.stringify([type, node, direction, personIds]);
-    const known = found.get(key);
-    if (known) {
-      known.actions.push(actionText(words, action));
-      continue;
-    }
-    found.set(key, {
-      subject: node === undefined ? (labels.get(type) ?? type) : (items.get(node) ?? node),
-      sub: node === undefined ? undefined : say(words, 'ticks.head'),
-      actions: [actionText(words, action)],
-      direction,
-      personIds,
-    });
-  }
-  return [...found.values()];
-}
-
-const stateOf = { gains: 'active', loses: 'danger', differs: 'info' } as const;
-
-function differenceTable(
-  words: T,
-  forms: ModelForms,
-  difference: Difference,
-  names: ReadonlyMap<string, string>,
-): Table {
-  const head = (key: string) => say(words, `preview.${key}`);
-  return {
-    caption: head('title'),
-    columns: [
-      { key: 'what', text: head('what') },
-      { key: 'direction', text: head('direction') },
-      { key: 'count', text: head('count'), numeric: true },
-      { key: 'who', text: head('who') },
-    ],
-    rows: summarise(words, forms, difference.lines).map((line) => {
-      const shown = line.personIds.slice(0, maxNames).map((id) => names.get(id) ?? id);
-      const more = line.personIds.length - shown.length;
-      const what = `${line.subject}: ${line.actions.join(', ')}`;
-      return {
-        cells: {
-          what: line.sub === undefined ? { text: what } : { text: what, sub: line.sub },
-          direction: {
-            tags: [{ text: head(`directions.${line.direction}`), state: stateOf[line.direction] }],
-          },
-          count: words.number(line.personIds.length),
-          who: shown.join(', ') + (more > 0 ? ` ${say(words, 'preview.more', { count: more })}` : ''),
-        },
-      };
-    }),
-  };
-}
-
-/** Actions are named by each application; the usual ones have words. */
-function actionText(words: T, action: string): string {
-  const key = `decisions.actions.${action}`;
-  return words.has(key) ? words.t(key) : action;
 }
