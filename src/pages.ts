@@ -7,6 +7,7 @@ import { createApplicationRoutes } from './modules/applications/index.ts';
 import { createAssignmentRoutes, createMyAccessRoutes } from './modules/assignments/index.ts';
 import { createAuditRoutes } from './modules/audit/index.ts';
 import {
+  createComparisonRoutes,
   createPowerRoutes,
   createQuestionRoutes,
   createRightsModelRoutes,
@@ -38,6 +39,7 @@ export function createPortalPages(site: Site, provider: ProviderHandle, point: D
     createRightRoutes(site),
     createOfferRoutes(site),
     createRightsModelRoutes(site),
+    createComparisonRoutes(site),
     createQuestionRoutes(point),
     createPowerRoutes(site),
     createAuditRoutes(site),

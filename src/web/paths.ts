@@ -119,6 +119,8 @@ export const paths = {
   rightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model`,
   rightsModelVersion: (applicationId: string, version: string): string =>
     `${application(applicationId)}/rights-model?version=${encodeURIComponent(version)}`,
+  compareRightsModels: (applicationId: string, from?: number, to?: number): string =>
+    `${application(applicationId)}/rights-model/compare${from && to ? `?from=${from}&to=${to}` : ''}`,
   rightsModelGrid: (applicationId: string, form: string, grid: string): string =>
     `${application(applicationId)}/rights-model/forms/${part(form)}/${part(grid)}`,
   rightsModelDocument: (applicationId: string): string =>

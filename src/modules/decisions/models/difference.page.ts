@@ -11,10 +11,10 @@ const directions = ['loses', 'gains', 'differs'] as const;
 const say = (words: T, key: string, params?: Record<string, string | number>): string =>
   words.t(`decisions.${key}`, params);
 
-/** @param forms where the labels of kinds of record and items come from */
+/** @param documents where the labels of kinds of record and items come from; the first that knows one says it */
 export function differenceParts(
   words: T,
-  forms: ModelForms,
+  documents: readonly ModelForms[],
   difference: Difference,
   names: ReadonlyMap<string, string>,
 ) {
@@ -26,7 +26,7 @@ export function differenceParts(
       .filter(([, count]) => count > 0)
       .map(([direction, count]) => ({ count, text: say(words, `preview.${direction}`, { count }) })),
     nothing: difference.lines.length === 0 ? say(words, 'preview.nothing') : undefined,
-    table: differenceTable(words, forms, difference, names),
+    table: differenceTable(words, documents, difference, names),
   };
 }
 
@@ -39,9 +39,12 @@ interface Summary {
 }
 
 /** What changes alike for the same people, on one line: "Client: view, modify". */
-function summarise(words: T, forms: ModelForms, lines: readonly DifferenceLine[]): Summary[] {
-  const labels = new Map(forms.resourceTypes.map(({ name, label }) => [name, label]));
-  const permissions = forms.forms.filter((form) => form.kind === 'permissions');
+function summarise(words: T, documents: readonly ModelForms[], lines: readonly DifferenceLine[]): Summary[] {
+  const all = documents.toReversed();
+  const labels = new Map(
+    all.flatMap(({ resourceTypes }) => resourceTypes).map(({ name, label }) => [name, label]),
+  );
+  const permissions = all.flatMap(({ forms }) => forms).filter((form) => form.kind === 'permissions');
   const nodes = permissions.flatMap(({ modules }) => [...modules, ...modules.flatMap(({ items }) => items)]);
   const items = new Map(nodes.map(({ id, name }) => [id, name]));
   const found = new Map<string, Summary>();
@@ -67,7 +70,7 @@ const stateOf = { gains: 'active', loses: 'danger', differs: 'info' } as const;
 
 function differenceTable(
   words: T,
-  forms: ModelForms,
+  documents: readonly ModelForms[],
   difference: Difference,
   names: ReadonlyMap<string, string>,
 ): Table {
@@ -80,7 +83,7 @@ function differenceTable(
       { key: 'count', text: head('count'), numeric: true },
       { key: 'who', text: head('who') },
     ],
-    rows: summarise(words, forms, difference.lines).map((line) => {
+    rows: summarise(words, documents, difference.lines).map((line) => {
       const shown = line.personIds.slice(0, maxNames).map((id) => names.get(id) ?? id);
       const more = line.personIds.length - shown.length;
       const what = `${line.subject}: ${line.actions.join(', ')}`;

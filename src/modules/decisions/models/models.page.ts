@@ -207,7 +207,10 @@ function versionsTable(
   return {
     caption: say(words, 'versions'),
     captionVisible: true,
-    columns: ['version', 'date', 'status', 'author', 'note'].map((key) => ({ key, text: say(words, key) })),
+    columns: [
+      ...['version', 'date', 'status', 'author', 'note'].map((key) => ({ key, text: say(words, key) })),
+      ...(versions.length > 1 ? [{ key: 'compare', text: say(words, 'compare.action'), hidden: true }] : []),
+    ],
     rows: versions.map((version) => ({
       current: version.number === shown,
       cells: {
@@ -219,9 +222,23 @@ function versionsTable(
         status: { tags: [statusTag(words, version)] },
         author: version.authorName ?? '',
         note: version.note ?? '',
+        compare: { actions: compareAction(words, place, version.number, shown) },
       },
     })),
   };
+}
+
+/** From the older to the newer, whichever of them is shown. */
+function compareAction(words: T, place: Place, number: number, shown: number | undefined) {
+  if (shown === undefined || number === shown) return [];
+  const [from, to] = [Math.min(number, shown), Math.max(number, shown)];
+  return [
+    {
+      text: say(words, 'compare.with', { number: shown }),
+      label: say(words, 'compare.label', { number }),
+      href: paths.compareRightsModels(place.id, from, to),
+    },
+  ];
 }
 
 /** One table with controls. `problems`: what does not fit together in what was sent. */
@@ -306,7 +323,7 @@ export function buildPreviewPage(
       say(words, 'preview.lead', { count: difference.people }),
     ),
     notice: actorGains ? { kind: 'warning' as const, text: say(words, 'preview.fourEyes') } : undefined,
-    ...differenceParts(words, draft.forms, difference, names),
+    ...differenceParts(words, [draft.forms], difference, names),
     publish: actorGains ? undefined : paths.publishRightsModel(place.id),
     discard: paths.discardRightsModel(place.id),
     note: {

@@ -1,0 +1,110 @@
+// Builds the page that sets two versions of a rights model side by side: for whom it makes a difference, and where the
+// documents differ.
+import { paths } from '../../../web/paths.ts';
+import type { Field, Table } from '../../../web/view-models.ts';
+import { differenceParts } from '../models/difference.page.ts';
+import type { Difference } from '../models/models.difference.ts';
+import { subHeader, type ModelPage } from '../models/models.page.ts';
+import type { ModelVersion, StoredModel } from '../models/models.queries.ts';
+import type { DocumentDifference } from './document.difference.ts';
+
+export interface Compared {
+  readonly before: StoredModel;
+  readonly after: StoredModel;
+  readonly people: Difference;
+  readonly names: ReadonlyMap<string, string>;
+  readonly document: DocumentDifference;
+}
+
+export function buildComparisonPage(
+  page: ModelPage,
+  versions: readonly ModelVersion[],
+  chosen: { readonly from: number; readonly to: number },
+  compared: Compared | undefined,
+) {
+  const { words, place } = page;
+  const say = (key: string): string => words.t(`decisions.compare.${key}`);
+  return {
+    header: subHeader(page, say('title'), say('lead')),
+    empty: versions.length < 2 ? { title: say('none'), text: say('noneText') } : undefined,
+    action: paths.compareRightsModels(place.id),
+    fields: [
+      versionField(page, versions, 'from', chosen.from),
+      versionField(page, versions, 'to', chosen.to),
+    ],
+    submit: say('submit'),
+    result: compared && resultOf(page, compared),
+  };
+}
+
+function versionField(
+  { words }: ModelPage,
+  versions: readonly ModelVersion[],
+  name: 'from' | 'to',
+  value: number,
+): Field {
+  return {
+    name,
+    label: words.t(`decisions.compare.${name}`),
+    type: 'select',
+    value: String(value),
+    options: versions.map((version) => {
+      const status = words.t(`decisions.statuses.${statusOf(version)}`);
+      const date = words.dateTime(version.validFrom ?? version.createdAt);
+      return { value: String(version.number), text: `${version.number}: ${status}, ${date}` };
+    }),
+  };
+}
+
+const statusOf = ({ status, validFrom }: ModelVersion): string =>
+  status === 'superseded' && validFrom === null ? 'discarded' : status;
+
+function resultOf({ words }: ModelPage, { before, after, people, names, document }: Compared) {
+  const say = (key: string, params?: Record<string, string | number>): string =>
+    words.t(`decisions.compare.${key}`, params);
+  const forms = [after.forms, before.forms];
+  return {
+    title: say('result', { from: before.number, to: after.number }),
+    people: {
+      title: say('people'),
+      lead: words.t('decisions.preview.lead', { count: people.people }),
+      note: say('now'),
+      ...differenceParts(words, forms, people, names),
+    },
+    document: {
+      title: say('document'),
+      nothing: document.cells.length + document.elsewhere.length === 0 ? say('same') : undefined,
+      cells: document.cells.length > 0 ? cellTable(say, document) : undefined,
+      elsewhere: document.elsewhere.length > 0 ? placeTable(say, document) : undefined,
+    },
+  };
+}
+
+const columnsOf = (say: (key: string) => string, keys: readonly string[]) =>
+  keys.map((key) => ({ key, text: say(key) }));
+
+const cellTable = (say: (key: string) => string, { cells }: DocumentDifference): Table => ({
+  caption: say('cells'),
+  captionVisible: true,
+  columns: columnsOf(say, ['row', 'table', 'column', 'before', 'after']),
+  rows: cells.map(({ form, table, row, column, before, after }) => ({
+    cells: {
+      row: row.sub === undefined ? { text: row.label } : { text: row.label, sub: row.sub },
+      table: { text: table, sub: form },
+      column,
+      before: textCell(before),
+      after: textCell(after),
+    },
+  })),
+});
+
+const placeTable = (say: (key: string) => string, { elsewhere }: DocumentDifference): Table => ({
+  caption: say('elsewhere'),
+  captionVisible: true,
+  columns: columnsOf(say, ['place', 'before', 'after']),
+  rows: elsewhere.map(({ place, before, after }) => ({
+    cells: { place: place.join(' › '), before: textCell(before), after: textCell(after) },
+  })),
+});
+
+const textCell = (text: string) => (text === '' ? {} : { text });
