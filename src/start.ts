@@ -1,23 +1,15 @@
 // Starts everything a process of Mandaat is made of, in order, and stops it the other way round.
 import { composeSite, type ComposedSite } from './compose.ts';
-import { createApp, createSiteTranslator } from './app.ts';
-import { startWorker, type Worker } from './worker.ts';
+import { createApp } from './app.ts';
 import { systemClock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { migrate } from './platform/db/migrate.ts';
 import { openConfiguredDatabase } from './platform/db/open-configured.ts';
 import { listen, type RunningServer } from './platform/http-server.ts';
 import { createLogger, type Logger } from './platform/logger.ts';
-import { createMailer } from './platform/mail.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createPasswordHasher } from './platform/password-hash.ts';
-import {
-  announceEnds,
-  createProvider,
-  deliverBackchannelLogout,
-  sweepExpired,
-  type ProviderHandle,
-} from './modules/provider/index.ts';
+import { createProvider, type ProviderHandle } from './modules/provider/index.ts';
 
 export interface RunningProcess {
   readonly site: ComposedSite;
@@ -50,7 +42,9 @@ export async function startProcess(
     const server = await serve(site, provider, metrics);
     stops.push(() => server.stop());
     await serveMetrics(site, metrics, stops);
-    const worker = await work(site, metrics);
+    // Loaded only now: the libraries for jobs and mail would keep the first request waiting.
+    const { startBackground } = await import('./background.ts');
+    const worker = await startBackground(site, metrics);
     // The worker stops before the server: the last requests may still leave messages, which another process delivers.
     stops.push(() => worker.stop());
     logger.info({ url: server.url, engine: site.db.engine }, 'ready');
@@ -100,16 +94,4 @@ async function serveMetrics(
     // A taken port must not keep people from signing in.
     site.logger.warn({ err, port }, 'metrics are not served');
   }
-}
-
-function work(site: ComposedSite, metrics: Metrics): Promise<Worker> {
-  return startWorker(site, {
-    mailer: createMailer(site.config, site.logger, site.clock),
-    translator: createSiteTranslator(site),
-    connectOutbox: (wake) => site.connectOutbox(wake),
-    deliverBackchannelLogout: (message) => deliverBackchannelLogout(site, message),
-    announceEnds: (since, until) => announceEnds(site, since, until),
-    sweepExpired: (limit) => sweepExpired(site, limit),
-    metrics,
-  });
 }

@@ -7,7 +7,7 @@ import { outboxState } from './platform/jobs/outbox.store.ts';
 import { startPulse } from './platform/jobs/pulse.ts';
 import { startSchedule, type Task } from './platform/jobs/schedule.ts';
 import { followTime } from './platform/jobs/watermark.ts';
-import type { Mailer } from './platform/mail.ts';
+import type { Mailer } from './platform/mail.model.ts';
 import type { Metrics } from './platform/metrics.ts';
 import type { Site } from './platform/site.ts';
 import { publishCheckpoint, raiseAuditAlarm, verifyAndRemember } from './modules/audit/index.ts';

@@ -12,7 +12,7 @@ import { cleanUp } from '../../src/platform/jobs/clean-up.ts';
 import { withLease } from '../../src/platform/jobs/lease.ts';
 import { startSchedule } from '../../src/platform/jobs/schedule.ts';
 import { followTime } from '../../src/platform/jobs/watermark.ts';
-import type { Mail, Mailer } from '../../src/platform/mail.ts';
+import type { Mail, Mailer } from '../../src/platform/mail.model.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { startWorker, type WorkerDeps } from '../../src/worker.ts';
 import { openTestDatabase, startTestPostgres, type TestPostgres } from '../support/database.ts';

@@ -8,8 +8,8 @@ import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import { createLogger } from '../../src/platform/logger.ts';
-import { createMailer, MailError } from '../../src/platform/mail.ts';
-import type { Mail } from '../../src/platform/mail.ts';
+import { MailError, type Mail } from '../../src/platform/mail.model.ts';
+import { createMailer } from '../../src/platform/mail.ts';
 import { Secret } from '../../src/platform/secret.ts';
 import { testConfig } from '../support/config.ts';
 

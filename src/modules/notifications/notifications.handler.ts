@@ -1,7 +1,7 @@
 // Delivers outbox messages of kind `mail`.
 import type { Translator } from '../../platform/i18n.ts';
 import { UndeliverableError, type DeliveryHandler } from '../../platform/jobs/outbox.ts';
-import { MailError, type Mailer } from '../../platform/mail.ts';
+import { MailError, type Mailer } from '../../platform/mail.model.ts';
 import type { Site } from '../../platform/site.ts';
 import { composeMail } from './notifications.content.ts';
 import { mailHtml, mailRequest, mailText } from './notifications.model.ts';

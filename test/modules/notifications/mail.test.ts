@@ -7,7 +7,7 @@ import { createOneTimeLink, findUsableLink } from '../../../src/modules/people/i
 import { runCommand } from '../../../src/platform/command.ts';
 import { createTranslator, languages } from '../../../src/platform/i18n.ts';
 import { createOutbox, type Outbox } from '../../../src/platform/jobs/outbox.ts';
-import { MailError, type Mail } from '../../../src/platform/mail.ts';
+import { MailError, type Mail } from '../../../src/platform/mail.model.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';
 import { createWorld, type PersonRef, type World } from '../../support/world.ts';
 

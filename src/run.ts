@@ -1,0 +1,59 @@
+// The server process: starts, says where it is, and stops in order when it is asked to.
+import { flushCompileCache } from 'node:module';
+import { describeDemo, startDemoSample } from './demo.ts';
+import { loadDemoWorldOnFirstStart } from './modules/provisioning/index.ts';
+import { ConfigError, loadConfig, type Config } from './platform/config.ts';
+import { DatabaseInUseError } from './platform/db/embedded-lock.ts';
+import { changedMigration } from './platform/db/migrate.ts';
+import { startProcess } from './start.ts';
+
+/** What the person at the terminal can do something about is said in a sentence, everything else with its place. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError || error instanceof DatabaseInUseError) return error.message;
+  const code = (error as { code?: string }).code;
+  if (code === 'EADDRINUSE')
+    return `The port is taken: ${(error as Error).message}. Choose another one with PORT.`;
+  if (code === changedMigration) {
+    return `${(error as Error).message}. This database was made by another version of Mandaat.`;
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+/** @returns how to stop everything. */
+async function start(config: Config): Promise<() => Promise<void>> {
+  const running = await startProcess(config, async (site) => {
+    if (await loadDemoWorldOnFirstStart(site)) site.logger.info('the demo world was loaded');
+  });
+  if (!config.demo) {
+    console.log(`\n  Mandaat answers at ${config.issuer}\n`);
+    return running.stop;
+  }
+  const sample = await startDemoSample(running.site).catch((err: unknown) => {
+    running.site.logger.warn({ err }, 'the sample application could not start');
+    return undefined;
+  });
+  console.log(describeDemo({ portal: config.issuer, sample: sample?.url }));
+  return async () => {
+    await sample?.stop();
+    await running.stop();
+  };
+}
+
+/** Runs until a signal. What keeps it from starting is explained on the terminal, with exit code 1. */
+export async function run(): Promise<void> {
+  try {
+    const stop = await start(loadConfig());
+    const stopAndLeave = (): void => {
+      // A second signal means now.
+      process.once('SIGINT', () => process.exit(1));
+      void stop().then(() => process.exit(0));
+    };
+    process.once('SIGTERM', stopAndLeave);
+    process.once('SIGINT', stopAndLeave);
+    // Now and not at the end: a process that is killed leaves the next start a warm cache, too.
+    flushCompileCache();
+  } catch (error) {
+    console.error(explain(error));
+    process.exitCode = 1;
+  }
+}
