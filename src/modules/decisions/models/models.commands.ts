@@ -2,13 +2,13 @@
 import type { Change, Origin } from '../../../platform/change.ts';
 import { runCommand } from '../../../platform/command.ts';
 import { AppError, notFound } from '../../../platform/errors.ts';
-import { newId } from '../../../platform/ids.ts';
 import type { Site } from '../../../platform/site.ts';
 import { refuseStale } from '../../../platform/stale.ts';
 import { loadActingActor, type Actor } from '../../administration/index.ts';
 import { requireApplication } from '../../rights/index.ts';
 import { checkForms, type ModelForms } from '../forms/index.ts';
 import { findModel } from './models.queries.ts';
+import { insertDraft, lockDraft, makeValid, rewriteDraft } from './models.store.ts';
 
 const attemptAt = (action: string, applicationId: string) => ({
   action,
@@ -21,17 +21,6 @@ const attemptAt = (action: string, applicationId: string) => ({
 function refuseFaulty(forms: ModelForms): void {
   const problems = checkForms(forms);
   if (problems.length > 0) throw new AppError('invalid', 'rights_model_faulty', { details: { problems } });
-}
-
-/** The draft, held against others who write it. */
-async function lockDraft(change: Change, applicationId: string) {
-  return change.trx
-    .selectFrom('decision_model')
-    .select(['id', 'number', 'version'])
-    .where('application_id', '=', applicationId)
-    .where('status', '=', 'draft')
-    .forUpdate()
-    .executeTakeFirst();
 }
 
 /**
@@ -57,48 +46,8 @@ export async function saveDraft(
       ? await rewriteDraft(change, draft, forms, acting.personId)
       : await insertDraft(change, applicationId, forms, acting.personId);
     change.record({ ...attempt, after: { number: saved.number } });
-    return saved;
+    return { number: saved.number, version: saved.version };
   });
-}
-
-async function rewriteDraft(
-  change: Change,
-  draft: { id: string; number: number; version: number },
-  forms: ModelForms,
-  author: string,
-) {
-  await change.trx
-    .updateTable('decision_model')
-    .set({ forms: JSON.stringify(forms), author_person_id: author, version: draft.version + 1 })
-    .where('id', '=', draft.id)
-    .execute();
-  return { number: draft.number, version: draft.version + 1 };
-}
-
-async function insertDraft(change: Change, applicationId: string, forms: ModelForms, author: string) {
-  const { last } = await change.trx
-    .selectFrom('decision_model')
-    .select((eb) => eb.fn.max('number').as('last'))
-    .where('application_id', '=', applicationId)
-    .executeTakeFirstOrThrow();
-  const number = (last ?? 0) + 1;
-  await change.trx
-    .insertInto('decision_model')
-    .values({
-      id: newId(),
-      application_id: applicationId,
-      number,
-      status: 'draft',
-      forms: JSON.stringify(forms),
-      note: null,
-      author_person_id: author,
-      created_at: change.at,
-      valid_from: null,
-      superseded_at: null,
-      version: 1,
-    })
-    .execute();
-  return { number, version: 1 };
 }
 
 export interface DraftInput {
@@ -127,23 +76,8 @@ export async function publishDraft(
     if (input.actorGains) throw new AppError('forbidden', 'four_eyes');
     const stored = await findModel(change.trx, applicationId, 'draft');
     if (stored) refuseFaulty(stored.forms);
-    await change.trx
-      .updateTable('decision_model')
-      .set((eb) => ({ status: 'superseded', superseded_at: change.at, version: eb('version', '+', 1) }))
-      .where('application_id', '=', applicationId)
-      .where('status', '=', 'valid')
-      .execute();
-    await change.trx
-      .updateTable('decision_model')
-      .set((eb) => ({
-        status: 'valid',
-        valid_from: change.at,
-        note: input.note ?? null,
-        author_person_id: acting.personId,
-        version: eb('version', '+', 1),
-      }))
-      .where('id', '=', draft.id)
-      .execute();
+    const said = { note: input.note ?? null, authorId: acting.personId };
+    await makeValid(change, applicationId, draft, said);
     change.record({ ...attempt, after: { number: draft.number, note: input.note } });
     return { number: draft.number };
   });
