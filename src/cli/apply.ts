@@ -54,6 +54,8 @@ async function applyAsked(
   const bar = createProgressBar(terminal);
   const printer = createDifferencePrinter(terminal, site.config.timeZone, asked.all);
   const { onEntry } = printer;
+  // What was shown is what may be done: a rights model that somebody publishes meanwhile is not written over.
+  let seenModels: ApplyOptions['seenModels'];
   try {
     if (!asked.yes) {
       const planned = await planDeclarations(site, asked.sources, {
@@ -61,6 +63,7 @@ async function applyAsked(
         onEntry,
         onProgress: bar.onProgress,
       });
+      seenModels = planned.validModels;
       bar.clear();
       printer.finish();
       printTotals(terminal, planned);
@@ -73,6 +76,7 @@ async function applyAsked(
     }
     const outcome = await applyDeclarations(site, asked.sources, {
       ...options,
+      seenModels,
       onProgress: bar.onProgress,
       ...(asked.yes ? { onEntry } : {}),
     });

@@ -12,10 +12,11 @@ import {
 } from '../modules/provisioning/index.ts';
 import { createProvider, validateClientMetadata } from '../modules/provider/index.ts';
 import { AppError, isAppError } from '../platform/errors.ts';
-import { createTranslator } from '../platform/i18n.ts';
+import { createTranslator, type T, type TranslationParams } from '../platform/i18n.ts';
 import type { Site } from '../platform/site.ts';
 import { untilToLastDay, localDateOf } from '../web/local-date.ts';
 import { UsageError, type Terminal } from './command.ts';
+import { modelLines } from './model-lines.ts';
 
 export interface Asked {
   readonly sources: SourceFile[];
@@ -61,8 +62,9 @@ const shownOfAKind = 20;
 export function createDifferencePrinter(terminal: Terminal, zone: string, all: boolean) {
   const counts = new Map<string, number>();
   const lines: string[] = [];
+  const words = englishWords();
   return {
-    onEntry({ noun, action, label, changes }: PlanEntry): void {
+    onEntry({ noun, action, label, changes, model }: PlanEntry): void {
       const kind = `${noun} ${action}`;
       const count = (counts.get(kind) ?? 0) + 1;
       counts.set(kind, count);
@@ -71,6 +73,7 @@ export function createDifferencePrinter(terminal: Terminal, zone: string, all: b
       for (const { field, from, to } of changes) {
         lines.push(`    ${field}: ${showValue(field, from, zone)} → ${showValue(field, to, zone)}`);
       }
+      if (model !== undefined) lines.push(...modelLines(words, model, all).map((line) => `    ${line}`));
     },
     /** Prints them, and how many are not shown: nothing is left out silently. */
     finish(): void {
@@ -97,6 +100,7 @@ const nouns: Readonly<Record<PlanNoun, readonly [one: string, many: string]>> = 
   offers: ['offer', 'offers'],
   administrations: ['administration', 'administrations'],
   assignments: ['assignment', 'assignments'],
+  rightsModels: ['rights model', 'rights models'],
 };
 
 function showValue(field: string, value: unknown, zone: string): string {
@@ -123,15 +127,25 @@ function totalsOf({ create, change, same }: NounCount): string {
 
 /** Problems as `file:line:column path: reason`, as compilers do. */
 export function printProblems(terminal: Terminal, details: RefusedDetails): void {
-  const localesDir = new URL('../../config/locales', import.meta.url).pathname;
-  const words = createTranslator({ localesDir }).forLanguage('en');
+  const words = englishWords();
   for (const { place, path, code, params } of details.problems) {
     const where = `${place.file}:${place.line}:${place.column}`;
-    terminal.err(`${where}${path === '' ? '' : ` ${path}`}: ${words.error({ code, params })} [${code}]`);
+    terminal.err(`${where}${path === '' ? '' : ` ${path}`}: ${reasonOf(words, code, params)} [${code}]`);
   }
   const hidden = details.count - details.problems.length;
   if (hidden > 0) terminal.err(`… and ${hidden} more.`);
   terminal.err(`${details.count === 1 ? '1 problem' : `${details.count} problems`}. Nothing was changed.`);
+}
+
+/** Of a mistake in the document of a rights model, the forms have the words. */
+function reasonOf(words: T, code: string, params: TranslationParams): string {
+  const key = `decisions.problems.${code.replace(/^model_/, '')}`;
+  return code.startsWith('model_') && words.has(key) ? words.t(key, params) : words.error({ code, params });
+}
+
+function englishWords(): T {
+  const localesDir = new URL('../../config/locales', import.meta.url).pathname;
+  return createTranslator({ localesDir }).forLanguage('en');
 }
 
 export function refusedDetails(error: unknown): RefusedDetails | undefined {

@@ -6,4 +6,8 @@ export { createPowerRoutes } from './powers/powers.routes.ts';
 export { createQuestionRoutes } from './questions/questions.routes.ts';
 export { createRightsModelRoutes } from './models/models.routes.ts';
 export { publishDraft, saveDraft } from './models/models.commands.ts';
+export { declareModel, type DeclaredModel, type ModelOutcome } from './models/models.declare.ts';
+export { compareForms, type Difference, type DifferenceLine } from './models/models.difference.ts';
+export { documentLines, effectLines } from './models/models.text.ts';
+export { checkForms, modelFormsSchema, type ModelForms } from './forms/index.ts';
 export { storeDemoModels } from './worlds/worlds.store.ts';

@@ -4,6 +4,9 @@ import type { ContextValues } from '../../platform/db/types.ts';
 
 export const personType = 'person';
 
+/** Where statements are asked: the database, or the transaction that somebody is in. */
+export type Asking = Pick<Database, 'query'>;
+
 export interface PersonRow {
   readonly id: string;
   readonly language: string;
@@ -72,7 +75,7 @@ const personRows = `
 
 /** Everything about these people, for one application at one instant; who does not exist is absent. */
 export function findPeopleFacts(
-  db: Database,
+  db: Asking,
   applicationId: string,
   at: Date,
   personIds: readonly string[],
@@ -89,7 +92,7 @@ export interface OwnSubjectRow {
 
 /** What was said of the application's own subjects (machines, accounts of its own). */
 export function findOwnSubjects(
-  db: Database,
+  db: Asking,
   applicationId: string,
   type: string,
   ids: readonly string[],
@@ -106,7 +109,7 @@ export function findOwnSubjects(
  * @param wide people count because of where they work alone (groups filled by unit or function)
  */
 export async function findCandidateIds(
-  db: Database,
+  db: Asking,
   applicationId: string,
   type: string,
   at: Date,

@@ -1,6 +1,6 @@
 // What the command line, the composition root and tests may use of provisioning.
 export type { Problem } from './problems.ts';
-export type { FieldChange, NounCount, PlanEntry, PlanNoun, Progress } from './run.ts';
+export type { FieldChange, ModelChange, NounCount, PlanEntry, PlanNoun, Progress } from './run.ts';
 export {
   applyDeclarations,
   planDeclarations,

@@ -11,6 +11,7 @@ import { applyAssignments } from './apply-assignments.ts';
 import { applyOffers } from './apply-offers.ts';
 import { applyOrganisations } from './apply-organisations.ts';
 import { applyPeople } from './apply-people.ts';
+import { applyRightsModels } from './apply-rights-models.ts';
 import { applyTargetGroups } from './apply-target-groups.ts';
 import { applyUnits } from './apply-units.ts';
 import type { DeclaredValue, Noun } from './provisioning.format.ts';
@@ -29,6 +30,8 @@ export interface Outcome {
   readonly counts: ReadonlyMap<PlanNoun, Readonly<NounCount>>;
   /** Whether anything is new or different. */
   readonly differs: boolean;
+  /** Number of the rights model that was valid before, of each application that declares one; 0: none. */
+  readonly validModels: ReadonlyMap<string, number>;
 }
 
 export interface RefusedDetails {
@@ -132,7 +135,8 @@ async function runThrough(
   await flushFacts(run);
   const counts = [...run.counts.values()];
   const differs = counts.some((count) => count.create + count.change > 0);
-  return { run, outcome: { files: declarations.files, counts: run.counts, differs } };
+  const { validModels } = run;
+  return { run, outcome: { files: declarations.files, counts: run.counts, differs, validModels } };
 }
 
 /** The order matters: what others refer to comes first. */
@@ -150,6 +154,7 @@ async function applyAll(run: Run, declarations: Declarations): Promise<void> {
   await each('offers', applyOffers);
   await each('administrations', applyAdministrations);
   await each('assignments', applyAssignments);
+  await each('rightsModels', applyRightsModels);
 }
 
 async function applyEach<N extends Noun>(

@@ -2,6 +2,7 @@
 // Absent means "leave as it is"; null means "make it empty". Passwords and client secrets never stand in a file.
 import { z } from 'zod';
 import { affiliationTypes } from '../affiliations/index.ts';
+import { modelFormsSchema } from '../decisions/index.ts';
 import { organisationSchemes } from '../organisations/index.ts';
 import { personLanguages } from '../people/index.ts';
 
@@ -251,6 +252,23 @@ export const assignmentFormat = z
   })
   .meta({ id: 'Assignment', description: 'A right for a person, for a period.' });
 
+export const rightsModelFormat = z
+  .strictObject({
+    application: code(),
+    document: modelFormsSchema,
+    publish: z
+      .boolean()
+      .default(true)
+      .describe('false: it stays a draft, for its owner to look at and publish in the portal.'),
+    note: text(500).optional().describe('Remark with a version that is published.'),
+    replaces: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('Refused unless this version is valid by now; 0: none. Default: whichever is.'),
+  })
+  .meta({ id: 'RightsModel', description: 'What the decision point of an application answers by.' });
+
 /** The nouns of a file, in the order in which they are applied: what others refer to comes first. */
 export const formats = {
   targetGroups: targetGroupFormat,
@@ -262,6 +280,7 @@ export const formats = {
   offers: offerFormat,
   administrations: administrationFormat,
   assignments: assignmentFormat,
+  rightsModels: rightsModelFormat,
 } as const;
 
 export type Noun = keyof typeof formats;
@@ -269,13 +288,23 @@ export const nouns = Object.keys(formats) as Noun[];
 /** What a declaration of this noun is after parsing. */
 export type DeclaredValue<N extends Noun> = z.output<(typeof formats)[N]>;
 
+/** As it is written: the document of a rights model may stand in a file of its own, which the reader puts in its place. */
+const written = {
+  ...formats,
+  rightsModels: rightsModelFormat.extend({
+    document: z
+      .union([z.string(), modelFormsSchema])
+      .describe('The document of docs/rights-models.md, or the file that holds it, relative to this one.'),
+  }),
+} as const;
+
 /** A whole file. */
 export const fileFormat = z
   .strictObject({
     $schema: z.string().optional(),
     include: z.array(z.string()).optional().describe('Other files, relative to this one: YAML, JSON or CSV.'),
-    ...(Object.fromEntries(nouns.map((noun) => [noun, z.array(formats[noun]).optional()])) as {
-      [N in Noun]: z.ZodOptional<z.ZodArray<(typeof formats)[N]>>;
+    ...(Object.fromEntries(nouns.map((noun) => [noun, z.array(written[noun]).optional()])) as {
+      [N in Noun]: z.ZodOptional<z.ZodArray<(typeof written)[N]>>;
     }),
   })
   .meta({ title: 'Mandaat declarations', description: 'What `mandaat plan` and `mandaat apply` read.' });

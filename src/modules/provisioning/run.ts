@@ -4,6 +4,7 @@ import type { Site } from '../../platform/site.ts';
 import type { Noun } from './provisioning.format.ts';
 import type { Declared, Problems } from './problems.ts';
 import type { Ceiling } from '../administration/index.ts';
+import type { Difference, ModelForms } from '../decisions/index.ts';
 import type { ContextDefinition } from '../rights/index.ts';
 import type { AffiliationRules } from '../../platform/db/types.ts';
 import type { Item } from './reconcile.ts';
@@ -25,6 +26,18 @@ export interface PlanEntry {
   readonly label: string;
   /** For a change: what becomes what. Identifiers of people are never shown. */
   readonly changes: readonly FieldChange[];
+  /** Of a rights model: its old and its new document, and what publishing it changes for whom. */
+  readonly model?: ModelChange | undefined;
+}
+
+export interface ModelChange {
+  readonly number: number;
+  /** False: it is a draft, and changes nothing for anybody until it is published. */
+  readonly published: boolean;
+  /** Undefined: none is valid. */
+  readonly before: ModelForms | undefined;
+  readonly after: ModelForms;
+  readonly effect: Difference;
 }
 
 export interface NounCount {
@@ -45,6 +58,8 @@ export interface RunOptions {
   readonly invite: boolean;
   /** Passes client metadata that the provider can serve. @throws AppError */
   readonly validateClientMetadata?: ((metadata: Record<string, unknown>) => Promise<void>) | undefined;
+  /** Numbers of the rights models that were valid when a plan was shown, by application; another one is refused. */
+  readonly seenModels?: ReadonlyMap<string, number> | undefined;
   /** Called for each difference, in the order of applying. */
   readonly onEntry?: ((entry: PlanEntry) => void) | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -103,6 +118,8 @@ export interface Run {
   readonly personDigests: Map<string, string>;
   /** Ids of stored periods that a declaration is already about. */
   readonly taken: Set<string>;
+  /** Number of the rights model that was valid before, by application; 0: none. */
+  readonly validModels: Map<string, number>;
   /** Audit rows not yet written. */
   readonly facts: AuditFact[];
   /** Messages to leave when all is done. */
@@ -149,6 +166,7 @@ export function createRun(
     declaredAt: new Map(),
     taken: new Set(),
     personDigests: new Map(),
+    validModels: new Map(),
     when: createWhen(problems, {
       zone: site.config.timeZone,
       at: change.at,

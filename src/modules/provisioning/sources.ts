@@ -7,6 +7,7 @@ import { Readable } from 'node:stream';
 import { readCsv, type CsvRow } from '../../platform/files/csv.ts';
 import { isAppError } from '../../platform/errors.ts';
 import { readHeader, type CsvTable } from './sources.csv.ts';
+import { readReferring } from './sources.referring.ts';
 import { emptyItems, maxYamlBytes, readYaml, type YamlContent } from './sources.yaml.ts';
 import { nouns, type DeclaredValue, type Noun } from './provisioning.format.ts';
 import type { Declared, Problems } from './problems.ts';
@@ -32,12 +33,16 @@ export interface Declarations {
 export function fileSource(path: string): SourceFile {
   const absolute = resolve(path);
   return {
-    name: relative(process.cwd(), absolute).startsWith('..') ? absolute : relative(process.cwd(), absolute),
+    name: nameOf(absolute),
     path: absolute,
     size: async () => (await stat(absolute)).size,
     open: () => createReadStream(absolute),
   };
 }
+
+/** As people write it: relative to the current directory, where that is shorter. */
+const nameOf = (absolute: string): string =>
+  relative(process.cwd(), absolute).startsWith('..') ? absolute : relative(process.cwd(), absolute);
 
 /** Text in memory, for tests and generated worlds. */
 export function textSource(name: string, text: string): SourceFile {
@@ -76,6 +81,13 @@ export async function openDeclarations(
     for (const noun of nouns) for (const item of content?.items[noun] ?? []) items[noun].push(item as never);
     const base = dirname(source.path ?? '.');
     for (const include of content?.includes ?? []) waiting.push(fileSource(resolve(base, include)));
+    for (const referring of content?.referring ?? []) {
+      const path = resolve(base, referring.file);
+      const file = { name: nameOf(path), path };
+      const declared = await readReferring(referring, file, problems);
+      if (!names.includes(file.name)) names.push(file.name);
+      if (declared !== undefined) items.rightsModels.push(declared);
+    }
   }
   const countOf = (noun: Noun) =>
     csvFiles

@@ -11,6 +11,22 @@ export const maxYamlBytes = 16 * 1024 * 1024;
 export interface YamlContent {
   readonly items: { [N in Noun]: Declared<DeclaredValue<N>>[] };
   readonly includes: string[];
+  /** Rights models whose document is in a file of its own. */
+  readonly referring: Referring[];
+}
+
+/** A declaration that waits for the document it names. */
+export interface Referring {
+  readonly raw: Readonly<Record<string, unknown>>;
+  /** As it is written, relative to the file it is written in. */
+  readonly file: string;
+  readonly source: Omit<Declared<unknown>, 'value'>;
+}
+
+/** Something written, with the way back to where. */
+export interface Written {
+  readonly value: unknown;
+  placeOf(path: readonly PropertyKey[]): Place;
 }
 
 export function emptyItems(): YamlContent['items'] {
@@ -19,20 +35,43 @@ export function emptyItems(): YamlContent['items'] {
 
 /** Everything the text declares; what is wrong with its form goes to `problems`. */
 export function readYaml(file: string, text: string, problems: Problems): YamlContent {
+  const content: YamlContent = { items: emptyItems(), includes: [], referring: [] };
+  const { documents, placeAt } = parse(file, text, problems);
+  for (const document of documents) readDocument(document, placeAt, content, problems);
+  return content;
+}
+
+/** A file that is one value and no list of declarations; undefined when that is reported not to be so. */
+export function readValue(file: string, text: string, problems: Problems): Written | undefined {
+  const told = problems.count;
+  const { documents, placeAt } = parse(file, text, problems);
+  if (problems.count > told) return undefined;
+  const [document, second] = documents;
+  if (document === undefined) return { value: undefined, placeOf: () => placeAt(0) };
+  if (second !== undefined)
+    return void problems.add(placeAt(offsetOf(second.contents)), '', 'one_document_expected');
+  const root: unknown = document.contents;
+  const placeOf = (path: readonly PropertyKey[]) => placeAt(offsetOf(nodeAt(root, path, document)));
+  const source = { place: placeAt(offsetOf(root)), path: '', placeOf };
+  const value = plainOrTooDeep(root, document, source, problems);
+  return value === undefined ? undefined : { value, placeOf };
+}
+
+/** The documents that are well formed; what is wrong with the others is reported. */
+function parse(file: string, text: string, problems: Problems) {
   const lines = new LineCounter();
-  const content: YamlContent = { items: emptyItems(), includes: [] };
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: false });
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: false });
   const placeAt = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  for (const document of Array.isArray(documents) ? documents : []) {
+  const documents = (Array.isArray(parsed) ? parsed : []).filter((document) => {
     const wrong = [...document.errors, ...document.warnings];
     for (const error of wrong)
       problems.add(placeAt(error.pos[0]), '', 'yaml_syntax', { message: error.message });
-    if (wrong.length === 0) readDocument(document, placeAt, content, problems);
-  }
-  return content;
+    return wrong.length === 0;
+  });
+  return { documents, placeAt };
 }
 
 function readDocument(
@@ -71,7 +110,13 @@ function readItems<N extends Noun>(
   for (const [index, node] of nodes.entries()) {
     const placeOf = (path: readonly PropertyKey[]) => placeAt(offsetOf(nodeAt(node, path, document)));
     const source = { place: placeAt(offsetOf(node)), path: `${noun}[${index}]`, placeOf };
-    const value = checkForm(noun, plainOrTooDeep(node, document, source, problems), source, problems);
+    const raw = plainOrTooDeep(node, document, source, problems);
+    const other = noun === 'rightsModels' ? (raw as Record<string, unknown> | null)?.['document'] : undefined;
+    if (typeof other === 'string') {
+      content.referring.push({ raw: raw as Record<string, unknown>, file: other, source });
+      continue;
+    }
+    const value = checkForm(noun, raw, source, problems);
     if (value !== undefined) content.items[noun].push({ ...source, value });
   }
 }

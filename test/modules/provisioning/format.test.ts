@@ -25,7 +25,7 @@ describe('declaration files', () => {
   test('the examples of the documentation have the right form', async () => {
     const text = await readFile('docs/apply.md', 'utf8');
     const examples = [...text.matchAll(/```yaml\n(.*?)```/gs)].map((match) => match[1]!);
-    assert.equal(examples.length, 9);
+    assert.equal(examples.length, 10);
     for (const example of examples) assert.deepEqual(read(example).told, [], example);
     const noted = Object.keys(formats).filter(
       (noun) => !examples.some((example) => example.includes(`${noun}:`)),

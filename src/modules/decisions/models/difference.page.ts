@@ -39,7 +39,11 @@ interface Summary {
 }
 
 /** What changes alike for the same people, on one line: "Client: view, modify". */
-function summarise(words: T, documents: readonly ModelForms[], lines: readonly DifferenceLine[]): Summary[] {
+export function summarise(
+  words: T,
+  documents: readonly ModelForms[],
+  lines: readonly DifferenceLine[],
+): Summary[] {
   const all = documents.toReversed();
   const labels = new Map(
     all.flatMap(({ resourceTypes }) => resourceTypes).map(({ name, label }) => [name, label]),

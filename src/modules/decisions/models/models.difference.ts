@@ -1,6 +1,5 @@
 // What publishing a draft would change for whom: every person of the application, every kind of record and action, before and
 // after. Exact where the portal holds the records; for records that only questions describe it says that it may differ.
-import type { Database } from '../../../platform/db/open.ts';
 import { toSql } from '../condition.sql.ts';
 import { isAlways, isNever, notOf, allOf, type Condition } from '../condition.model.ts';
 import { foldDecision } from '../decision.fold.ts';
@@ -9,7 +8,7 @@ import type { ResourceFacts, SubjectFacts } from '../facts.model.ts';
 import { compileForms, type ModelForms } from '../forms/index.ts';
 import type { RightsModel } from '../rights-model.model.ts';
 import { fillsGroupsByWork, personFacts } from '../subject.facts.ts';
-import { findCandidateIds, findPeopleFacts, personType } from '../subjects.queries.ts';
+import { findCandidateIds, findPeopleFacts, personType, type Asking } from '../subjects.queries.ts';
 
 export type Direction = 'gains' | 'loses' | 'differs';
 
@@ -34,7 +33,7 @@ const chunkSize = 500;
 
 /** Compares two models for one application at one instant; remembers what it has asked the database already. */
 class Comparison {
-  readonly #db: Database;
+  readonly #db: Asking;
   readonly #applicationId: string;
   readonly #models: readonly [RightsModel, RightsModel];
   readonly #evaluators: readonly [Evaluator, Evaluator];
@@ -42,7 +41,7 @@ class Comparison {
   readonly #asked = new Map<string, Promise<boolean>>();
   readonly #held = new Map<string, Promise<boolean>>();
 
-  constructor(db: Database, applicationId: string, before: RightsModel, after: RightsModel, at: Date) {
+  constructor(db: Asking, applicationId: string, before: RightsModel, after: RightsModel, at: Date) {
     this.#db = db;
     this.#applicationId = applicationId;
     this.#models = [before, after];
@@ -160,7 +159,7 @@ class Tally {
  * @param before the forms that are valid; undefined: there are none, and nobody may anything.
  */
 export async function compareForms(
-  db: Database,
+  db: Asking,
   applicationId: string,
   before: ModelForms | undefined,
   after: ModelForms,

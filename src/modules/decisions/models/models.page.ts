@@ -95,11 +95,14 @@ function factsOf(words: T, model: ModelVersion): DefinitionList {
       { term: say(words, 'version'), text: String(model.number) },
       { term: say(words, 'date'), text: day(model.validFrom ?? model.createdAt) },
       { term: say(words, 'status'), tags: [statusTag(words, model)] },
-      { term: say(words, 'author'), text: model.authorName ?? '' },
+      { term: say(words, 'author'), text: authorOf(words, model) },
       ...(model.note ? [{ term: say(words, 'note'), text: model.note }] : []),
     ],
   };
 }
+
+const authorOf = (words: T, { authorId, authorName }: ModelVersion): string =>
+  authorId === null ? say(words, 'byFiles') : (authorName ?? '');
 
 function statusTag(words: T, model: ModelVersion) {
   const state = model.status === 'valid' ? 'active' : model.status === 'draft' ? 'pending' : 'ended';
@@ -220,7 +223,7 @@ function versionsTable(
         },
         date: words.dateTime(version.validFrom ?? version.createdAt),
         status: { tags: [statusTag(words, version)] },
-        author: version.authorName ?? '',
+        author: authorOf(words, version),
         note: version.note ?? '',
         compare: { actions: compareAction(words, place, version.number, shown) },
       },

@@ -8,6 +8,8 @@ export interface ModelVersion {
   readonly number: number;
   readonly status: 'draft' | 'valid' | 'superseded';
   readonly note: string | null;
+  /** Null: files wrote it, or the demonstration world. */
+  readonly authorId: string | null;
   readonly authorName: string | null;
   readonly createdAt: Date;
   /** Null: it never became valid. */
@@ -24,7 +26,8 @@ const query = (reader: Reader | Writer, applicationId: string) =>
   (reader as Writer)
     .selectFrom('decision_model as m')
     .leftJoin('person as p', 'p.id', 'm.author_person_id')
-    .select(['m.id', 'm.number', 'm.status', 'm.note', 'm.version', 'p.given_name', 'p.family_name'])
+    .select(['m.id', 'm.number', 'm.status', 'm.note', 'm.version', 'm.author_person_id'])
+    .select(['p.given_name', 'p.family_name'])
     .select(['m.created_at', 'm.valid_from', 'm.superseded_at'])
     .where('m.application_id', '=', applicationId)
     .orderBy('m.number', 'desc');
@@ -36,6 +39,7 @@ const toVersion = (row: Row): ModelVersion => ({
   number: row.number,
   status: row.status,
   note: row.note,
+  authorId: row.author_person_id,
   authorName: row.family_name === null ? null : `${row.given_name} ${row.family_name}`,
   createdAt: row.created_at,
   validFrom: row.valid_from,
