@@ -10,4 +10,4 @@ export { declareModel, type DeclaredModel, type ModelOutcome } from './models/mo
 export { compareForms, type Difference, type DifferenceLine } from './models/models.difference.ts';
 export { documentLines, effectLines } from './models/models.text.ts';
 export { checkForms, modelFormsSchema, type ModelForms } from './forms/index.ts';
-export { storeDemoModels } from './worlds/worlds.store.ts';
+export { storeDemoExamples } from './worlds/worlds.store.ts';

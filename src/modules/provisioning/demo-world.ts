@@ -8,7 +8,7 @@ import type { Change } from '../../platform/change.ts';
 import { hashToken } from '../../platform/crypto.ts';
 import { createPasswordHasher } from '../../platform/password-hash.ts';
 import type { Site } from '../../platform/site.ts';
-import { storeDemoModels } from '../decisions/index.ts';
+import { storeDemoExamples } from '../decisions/index.ts';
 import { applyDeclarations } from './provisioning.commands.ts';
 import { assignmentsCsv, inventPeople, peopleCsv, type Municipality } from './demo-people.ts';
 import { fileSource, textSource, type SourceFile } from './sources.ts';
@@ -49,7 +49,7 @@ export async function loadDemoWorldOnFirstStart(
 async function finish(change: Change, hash: string): Promise<void> {
   await setPasswords(change, hash);
   await setSampleSecret(change);
-  await storeDemoModels(change);
+  await storeDemoExamples(change);
   const value = JSON.stringify({ loadedAt: change.at });
   // Two processes may have started at once: the second finds everything there.
   await change.trx

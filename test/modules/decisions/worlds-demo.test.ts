@@ -2,7 +2,12 @@
 // record and action, menus included.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createDecisionPoint, storeDemoModels, type Asked } from '../../../src/modules/decisions/index.ts';
+import {
+  createDecisionPoint,
+  declareModel,
+  storeDemoExamples,
+  type Asked,
+} from '../../../src/modules/decisions/index.ts';
 import { Evaluator } from '../../../src/modules/decisions/evaluator.ts';
 import type { ResourceFacts } from '../../../src/modules/decisions/facts.model.ts';
 import { compileForms } from '../../../src/modules/decisions/forms/index.ts';
@@ -25,7 +30,13 @@ before(async () => {
   }
   const attempt = { action: 'demo_world.loaded', subjectType: 'site' };
   const load = () =>
-    runCommand(site, { actor: { kind: 'system' } }, attempt, (change) => storeDemoModels(change));
+    runCommand(site, { actor: { kind: 'system' } }, attempt, async (change) => {
+      for (const name of worldNames) {
+        const { forms } = readWorld(name);
+        await declareModel(change, { applicationId: applications.get(name)!, forms, publish: true });
+      }
+      await storeDemoExamples(change);
+    });
   await load();
   // A second time changes nothing, and does not fail.
   await load();

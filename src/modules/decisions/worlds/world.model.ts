@@ -1,16 +1,17 @@
-// A demonstration world: a rights model as forms, with example people and records, as one file under config/demo/decisions.
+// A demonstration world: the rights model of an application (config/demo/models), with example people and records
+// (config/demo/decisions).
 import { z } from 'zod';
 import type { ResourceFacts, SubjectFacts } from '../facts.model.ts';
-import { modelFormsSchema } from '../forms/index.ts';
+import type { ModelForms } from '../forms/index.ts';
 
 const value = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]);
 const values = z.record(z.string(), value);
 
+/** The file of a world: all but its rights model, which is declared as that of any application is. */
 export const worldSchema = z.strictObject({
   /** The code of the demonstration application. */
   application: z.string(),
   name: z.string(),
-  forms: modelFormsSchema,
   people: z.array(
     z.strictObject({
       id: z.string(),
@@ -34,7 +35,11 @@ export const worldSchema = z.strictObject({
   ),
 });
 
-export type World = z.infer<typeof worldSchema>;
+export type WorldFile = z.infer<typeof worldSchema>;
+
+export interface World extends WorldFile {
+  readonly forms: ModelForms;
+}
 
 /** The example people of a world as the evaluator knows them, by id. */
 export function subjectsOf(world: World): Map<string, SubjectFacts> {

@@ -1,16 +1,18 @@
-// Puts the rights models of the demonstration into its applications: a valid version each, with the example records, and the example
-// people as accounts of the application's own (type `user`).
+// Puts the examples of the demonstration into its applications: records, and people as accounts of the application's own (type
+// `user`).
 import { sql } from 'kysely';
 import type { Change } from '../../../platform/change.ts';
-import { newId } from '../../../platform/ids.ts';
 import type { World } from './world.model.ts';
 import { readWorld, worldNames } from './worlds.files.ts';
 
 /** The kind of subject that the example people of a world are. */
 export const exampleSubjectType = 'user';
 
-/** In the transaction of the demonstration world; applications that are not there, or have a model, are left alone. */
-export async function storeDemoModels(change: Change): Promise<void> {
+/**
+ * In the transaction of the demonstration world, after its files: these declare the models. Applications that are not there, or
+ * have records, are left alone.
+ */
+export async function storeDemoExamples(change: Change): Promise<void> {
   for (const world of worldNames.map(readWorld)) {
     const application = await change.trx
       .selectFrom('application as a')
@@ -18,40 +20,14 @@ export async function storeDemoModels(change: Change): Promise<void> {
       .where('a.code', '=', world.application)
       .where(({ not, exists, selectFrom }) =>
         not(
-          exists(selectFrom('decision_model as m').select('m.id').whereRef('m.application_id', '=', 'a.id')),
+          exists(selectFrom('decision_record as r').select('r.id').whereRef('r.application_id', '=', 'a.id')),
         ),
       )
       .executeTakeFirst();
-    if (application) await storeWorld(change, application.id, world);
+    if (!application) continue;
+    await storeRecords(change, application.id, world);
+    await storePeople(change, application.id, world);
   }
-}
-
-async function storeWorld(change: Change, applicationId: string, world: World): Promise<void> {
-  await change.trx
-    .insertInto('decision_model')
-    .values({
-      id: newId(),
-      application_id: applicationId,
-      number: 1,
-      status: 'valid',
-      forms: JSON.stringify(world.forms),
-      note: null,
-      author_person_id: null,
-      created_at: change.at,
-      valid_from: change.at,
-      superseded_at: null,
-      version: 1,
-    })
-    .execute();
-  await storeRecords(change, applicationId, world);
-  await storePeople(change, applicationId, world);
-  change.record({
-    action: 'rights_model.published',
-    subjectType: 'rights_model',
-    subjectId: applicationId,
-    applicationId,
-    after: { number: 1 },
-  });
 }
 
 async function storeRecords(change: Change, applicationId: string, world: World): Promise<void> {
