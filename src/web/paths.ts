@@ -47,6 +47,8 @@ export const paths = {
   appoint: (list: string): string => `${list}/new`,
   editAdministration: (list: string, administrationId: string): string =>
     `${list}/${part(administrationId)}/edit`,
+  undoAdministration: (list: string, administrationId: string): string =>
+    `${list}/${part(administrationId)}/undo`,
   endAdministration: (list: string, administrationId: string): string =>
     `${list}/${part(administrationId)}/end`,
   offeredRights: (organisationId: string): string => `${organisation(organisationId)}/offered-rights`,

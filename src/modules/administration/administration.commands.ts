@@ -9,11 +9,12 @@ import { refuseStale } from '../../platform/stale.ts';
 import type { Site } from '../../platform/site.ts';
 import { loadActingActor, loadAllowance } from './administration.allowance.ts';
 import { requireConferrable, type ConferredAdministration } from './administration.conferral.ts';
-import { shrinkAdministrations } from './administration.ending.ts';
+import { shrinkAdministrations, type EndedAdministration } from './administration.ending.ts';
 import { lockAdministration, requireReach, type StoredAdministration } from './administration.lookup.ts';
 import type { Actor } from './administration.model.ts';
 import { refuseUncovered } from './administration.move.ts';
 import { findCovering } from './administration.scope.ts';
+import { offerUndoOfEnd } from './administration.undo.ts';
 
 export interface AppointAdministrator {
   /** The affiliation whose work it is: it ends with it. */
@@ -79,7 +80,7 @@ export async function appointAdministrator(
         valid_until: period.until,
       })
       .execute();
-    await refuseUncovered(change, administrationId);
+    await refuseUncovered(change, [administrationId]);
     change.record({
       action: 'administration.appointed',
       ...subject,
@@ -104,6 +105,7 @@ export interface ChangeAdministrationPeriod {
 /**
  * Prolongs or shortens an administration. Shortening takes what was delegated from it along. It stays with whoever
  * gave it and cannot outlive that; an operator who prolongs it further takes it over.
+ * @returns for a shortened one, the offer to take that back
  * @throws not_found; four_eyes, beyond_own_power; stale_edit; administration_over; last_administrator; invalid_fields
  */
 export async function changeAdministrationPeriod(
@@ -111,10 +113,10 @@ export async function changeAdministrationPeriod(
   actor: Actor,
   origin: Origin,
   input: ChangeAdministrationPeriod,
-): Promise<void> {
+): Promise<{ undoId: string | undefined }> {
   const action = 'administration.period_changed';
   const subject = { subjectType: 'administration', subjectId: input.administrationId };
-  await runCommand(site, origin, { action, ...subject }, async (change) => {
+  return runCommand(site, origin, { action, ...subject }, async (change) => {
     const acting = await loadActingActor(change, actor.personId);
     const stored = await lockAdministration(change.trx, input.administrationId);
     await requireReach(change.trx, acting, stored);
@@ -123,8 +125,10 @@ export async function changeAdministrationPeriod(
     const period = { from: stored.valid_from, until: input.until };
     const prolonged = endsLater(period.until, stored.valid_until);
     const through = await requireMayConfer(site, change, acting, { ...conferredOf(stored), period });
+    const shortened = prolonged
+      ? []
+      : await shorten(change, stored, input.until, input.acknowledgeLast ?? false);
     if (prolonged) await prolong(change, stored, input.until, through?.kind === 'operator');
-    else await shorten(change, stored, input.until, input.acknowledgeLast ?? false);
     change.record({
       action,
       ...subject,
@@ -135,6 +139,8 @@ export async function changeAdministrationPeriod(
       before: { until: stored.valid_until },
       after: { until: input.until },
     });
+    if (shortened.length === 0) return { undoId: undefined };
+    return { undoId: await offerUndoOfEnd(change, acting, shortened, site.config.timeZone) };
   });
 }
 
@@ -187,10 +193,10 @@ async function shorten(
   stored: StoredAdministration,
   until: Date | null,
   acknowledgeLast: boolean,
-): Promise<void> {
-  if (until === null || stored.valid_until?.getTime() === until.getTime()) return;
+): Promise<readonly EndedAdministration[]> {
+  if (until === null || stored.valid_until?.getTime() === until.getTime()) return [];
   if (until <= stored.valid_from || until < change.at) throw invalidFields({ until: 'until_before_from' });
-  await shrinkAdministrations(change, [stored.id], until, { acknowledgeLast });
+  return shrinkAdministrations(change, [stored.id], until, { acknowledgeLast });
 }
 
 const untilError = (code: string, latest: Date | null) => ({

@@ -1,64 +1,46 @@
-// Takes administrations away, with everything that was delegated from them, and never the last one silently.
+// What ending administrations takes along, and never the last one silently: for every command that ends any.
 import { sql } from 'kysely';
-import type { Change, Origin } from '../../platform/change.ts';
-import { runCommand } from '../../platform/command.ts';
+import type { Change } from '../../platform/change.ts';
 import type { AdministrationKind, Reader, Writer } from '../../platform/db/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { refuseStale } from '../../platform/stale.ts';
-import type { Site } from '../../platform/site.ts';
-import { loadActingActor } from './administration.allowance.ts';
-import { lockAdministration, requireReach } from './administration.lookup.ts';
-import type { Actor } from './administration.model.ts';
 
-export interface EndAdministration {
-  readonly administrationId: string;
-  readonly version: number;
-  /** The person has read that an organisation then has no head administrator left. */
-  readonly acknowledgeLast?: boolean | undefined;
-  readonly reason?: string | undefined;
-}
-
-/**
- * Ends an administration now, one's own included, with what was delegated from it.
- * @throws administration_not_found; not_allowed; stale_edit; administration_over; last_administrator (conflict,
- *   `details.organisations`) unless acknowledged; last_operator (conflict) always
- */
-export async function endAdministration(
-  site: Site,
-  actor: Actor,
-  origin: Origin,
-  input: EndAdministration,
-): Promise<void> {
-  const attempt = {
-    action: 'administration.ended',
-    subjectType: 'administration',
-    subjectId: input.administrationId,
-  };
-  await runCommand(site, origin, attempt, async (change) => {
-    const acting = await loadActingActor(change, actor.personId);
-    const stored = await lockAdministration(change.trx, input.administrationId);
-    if (stored.person_id !== acting.personId) await requireReach(change.trx, acting, stored);
-    refuseStale(stored, input.version);
-    if (stored.cancelled_at !== null || (stored.valid_until !== null && stored.valid_until <= change.at)) {
-      throw new AppError('conflict', 'administration_over');
-    }
-    // Whoever used it up to now holds it: after the waiting, the end is later than all they did.
-    await lockWithDelegated(change.trx, [stored.id]);
-    const acknowledgeLast = input.acknowledgeLast ?? false;
-    const ended = await shrinkAdministrations(change, [stored.id], change.now(), { acknowledgeLast });
-    recordEndings(change, ended, input.reason);
-  });
-}
-
-export interface EndedAdministration {
+/** One that an ending takes, as it is before. */
+export interface FallingAdministration {
   readonly id: string;
   readonly kind: AdministrationKind;
   readonly person_id: string;
   readonly organisation_id: string | null;
   readonly application_id: string | null;
+  readonly includes_subtree: boolean;
   readonly valid_from: Date;
+  /** The end before the ending. */
+  readonly was_until: Date | null;
+}
+
+export interface EndedAdministration extends FallingAdministration {
   readonly valid_until: Date | null;
   readonly cancelled_at: Date | null;
+  readonly version: number;
+}
+
+/** What ending this one at that instant would take: itself and what was delegated from it. For the page that asks. */
+export async function listFalling(
+  reader: Reader,
+  administrationId: string,
+  at: Date,
+): Promise<FallingAdministration[]> {
+  const { rows } = await sql<FallingAdministration>`
+    with recursive fallen as (
+      select id from administration where id = ${administrationId}::uuid
+      union select d.id from administration d join fallen on d.given_by_id = fallen.id
+    )
+    select d.id, d.kind, d.person_id, d.organisation_id, d.application_id, d.includes_subtree, d.valid_from,
+      d.valid_until as was_until
+    from administration d join fallen on fallen.id = d.id
+    where d.cancelled_at is null and (d.valid_until is null or d.valid_until > ${at}::timestamptz)`.execute(
+    reader as never,
+  );
+  return rows;
 }
 
 /**
@@ -85,9 +67,8 @@ export async function shrinkAdministrations(
       version = version + 1
     from fallen
     where fallen.id = d.id and d.cancelled_at is null and (d.valid_until is null or d.valid_until > ${until}::timestamptz)
-    returning d.id, d.kind, d.person_id, d.organisation_id, d.application_id, d.valid_from, d.valid_until, d.cancelled_at`.execute(
-    change.trx,
-  );
+    returning d.id, d.kind, d.person_id, d.organisation_id, d.application_id, d.includes_subtree, d.valid_from,
+      old.valid_until as was_until, d.valid_until, d.cancelled_at, d.version`.execute(change.trx);
   const begun = rows.filter((row) => row.cancelled_at === null);
   if (begun.some((row) => row.kind === 'operator')) await refuseLastOperator(change.trx, until);
   await keepHeads(change, headsOf(begun), until, options.acknowledgeLast);
@@ -120,7 +101,7 @@ const headsOf = (rows: readonly EndedAdministration[]): string[] => [
  * Holds the administrations, what was delegated from them, and their organisations: two heads ended at the same time
  * would each see the other one stay.
  */
-async function lockWithDelegated(trx: Writer, administrationIds: readonly string[]): Promise<void> {
+export async function lockWithDelegated(trx: Writer, administrationIds: readonly string[]): Promise<void> {
   const { rows } = await sql<{ id: string; organisation_id: string | null }>`
     with recursive fallen as (
       select id from administration where id = any(${[...administrationIds]}::uuid[])

@@ -114,20 +114,6 @@ async function list(
   return rows.map(toListed);
 }
 
-/** How many administrations of others fall when these end. */
-export async function countDelegated(reader: Reader, administrationId: string, at: Date): Promise<number> {
-  const { rows } = await sql<{ count: number }>`
-    with recursive fallen as (
-      select id from administration where given_by_id = ${administrationId}::uuid
-      union select d.id from administration d join fallen on d.given_by_id = fallen.id
-    )
-    select count(*)::int as count from administration d join fallen on fallen.id = d.id
-    where d.cancelled_at is null and (d.valid_until is null or d.valid_until > ${at}::timestamptz)`.execute(
-    reader as never,
-  );
-  return rows[0]?.count ?? 0;
-}
-
 export interface Candidate {
   readonly affiliationId: string;
   readonly personId: string;

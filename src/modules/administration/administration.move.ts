@@ -40,14 +40,14 @@ export async function endUncoveredByMove(
 }
 
 /**
- * After an appointment: refused when the organisation moved out of the giver's reach in the meantime. The row that was
- * inserted waited for the move, and this statement sees the tree that came of it.
+ * After an appointment or its return: refused when an organisation moved out of the giver's reach in the meantime. The
+ * row that was written waited for the move, and this statement sees the tree that came of it.
  * @throws beyond_own_power (forbidden)
  */
-export async function refuseUncovered(change: Change, administrationId: string): Promise<void> {
+export async function refuseUncovered(change: Change, administrationIds: readonly string[]): Promise<void> {
   const { rows } = await sql`
     select 1 from administration d join administration g on g.id = d.given_by_id
-    where d.id = ${administrationId}::uuid and d.organisation_id is not null
+    where d.id = any(${[...administrationIds]}::uuid[]) and d.organisation_id is not null
       and not ${inGiversScope}`.execute(change.trx);
   if (rows.length > 0) throw new AppError('forbidden', 'beyond_own_power');
 }

@@ -260,14 +260,24 @@ function factsOf({ words, now }: Page, one: ListedAdministration) {
 }
 
 /** Before ending: what falls along with it, and the question when it is the last head. */
-export function buildEndPage(page: Page, one: ListedAdministration, delegated: number, isLast: boolean) {
+export interface EndConsequences {
+  /** Administrations of others that end along. */
+  readonly delegated: number;
+  /** Its organisation then has no head administrator. */
+  readonly isLast: boolean;
+  readonly canUndo: boolean;
+}
+
+export function buildEndPage(page: Page, one: ListedAdministration, ending: EndConsequences) {
   const { words, place } = page;
+  const { delegated, isLast, canUndo } = ending;
   const consequences = [
     { text: words.t('administration.end.consequence', { person: one.person.name }) },
     ...(delegated > 0
       ? [{ count: delegated, text: words.t('administration.end.delegated', { count: delegated }) }]
       : []),
     ...(isLast ? [{ text: words.t('administration.end.lastConsequence', { name: nameOf(page) }) }] : []),
+    { text: words.t(canUndo ? 'administration.end.undo' : 'administration.end.noUndo') },
   ];
   const acknowledge: Field = {
     name: 'acknowledgeLast',

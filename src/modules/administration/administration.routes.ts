@@ -6,15 +6,15 @@ import { z } from 'zod';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
-import { flashOf } from '../../web/flash.ts';
+import { flashOf, type Flash } from '../../web/flash.ts';
 import { formField, parseForm, type Typed } from '../../web/form.ts';
 import { startDay } from '../../web/form-parts.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { appointAdministrator, changeAdministrationPeriod } from './administration.commands.ts';
-import { endAdministration, isLastHead } from './administration.ending.ts';
+import { endAdministration } from './administration.end.ts';
+import { isLastHead, listFalling } from './administration.ending.ts';
 import {
-  countDelegated,
   findCandidates,
   listAdministrations,
   type Candidate,
@@ -32,6 +32,7 @@ import {
 } from './administration.page.ts';
 import { organisationInScope } from './administration.scope.ts';
 import { loadSeat, type SeatParams } from './administration.seat.ts';
+import { mayGiveBack, undoEndAdministration } from './administration.undo.ts';
 
 export function createAdministrationRoutes(site: Site): Router {
   const router = Router();
@@ -50,6 +51,7 @@ export function createAdministrationRoutes(site: Site): Router {
     );
     router.get(paths.endAdministration(list, ':administrationId'), (req, res) => showEnd(site, req, res));
     router.post(paths.endAdministration(list, ':administrationId'), (req, res) => end(site, req, res));
+    router.post(paths.undoAdministration(list, ':administrationId'), (req, res) => undo(site, req, res));
   }
   return router;
 }
@@ -185,13 +187,14 @@ async function changePeriod(site: Site, req: Request, res: Response): Promise<vo
   if (!parsed.ok) return again(parsed, 422);
   try {
     const { version, until = null, reason } = parsed.value;
-    await changeAdministrationPeriod(site, req.actor, req.origin, {
+    const { undoId } = await changeAdministrationPeriod(site, req.actor, req.origin, {
       administrationId: one.id,
       version,
       until,
       reason,
     });
-    flashOf(req).set({ text: res.words.t('administration.change.done', { person: one.person.name }) });
+    const text = res.words.t('administration.change.done', { person: one.person.name });
+    flashOf(req).set({ text, ...undoOf(page, one.id, undoId) });
     res.redirect(303, page.place.listHref);
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
@@ -207,9 +210,13 @@ async function changePeriod(site: Site, req: Request, res: Response): Promise<vo
 
 async function showEnd(site: Site, req: Request, res: Response, status = 200): Promise<void> {
   const { page, one } = await shownOf(site, req, res);
-  const delegated = await countDelegated(site.db.reader, one.id, page.now);
-  const last = await isLastHead(site.db.reader, one.id, page.now);
-  res.page('administration/end', buildEndPage(page, one, delegated, last), {
+  const falling = await listFalling(site.db.reader, one.id, page.now);
+  const consequences = {
+    delegated: falling.length - 1,
+    isLast: await isLastHead(site.db.reader, one.id, page.now),
+    canUndo: await mayGiveBack(site.db.reader, req.actor, falling, page.now, page.zone),
+  };
+  res.page('administration/end', buildEndPage(page, one, consequences), {
     title: res.words.t('administration.end.title'),
     status,
   });
@@ -226,12 +233,35 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
   try {
-    await endAdministration(site, req.actor, req.origin, { administrationId: one.id, ...parsed.value });
+    const { undoId } = await endAdministration(site, req.actor, req.origin, {
+      administrationId: one.id,
+      ...parsed.value,
+    });
+    const text = res.words.t('administration.end.done', { person: one.person.name });
+    flashOf(req).set({ text, ...undoOf(page, one.id, undoId) });
   } catch (error) {
     if (isAppError(error) && error.code === 'last_administrator') return showEnd(site, req, res, 409);
     throw error;
   }
-  flashOf(req).set({ text: res.words.t('administration.end.done', { person: one.person.name }) });
   // Whoever gave up their own last power here could no longer see the list.
   res.redirect(303, one.person.id === req.actor.personId ? paths.myAccess() : page.place.listHref);
+}
+
+function undoOf(page: Page, administrationId: string, undoId: string | undefined): Pick<Flash, 'undo'> {
+  if (undoId === undefined) return {};
+  const action = paths.undoAdministration(page.place.listHref, administrationId);
+  return { undo: { action, label: page.words.t('common.undo'), fields: { undo: undoId } } };
+}
+
+const undoForm = z.object({ undo: formField.id() });
+
+async function undo(site: Site, req: Request, res: Response): Promise<void> {
+  const page = await pageOf(site, req, res);
+  const parsed = parseForm(undoForm, req.body);
+  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
+  const { restored } = await undoEndAdministration(site, req.actor, req.origin, {
+    undoId: parsed.value.undo,
+  });
+  flashOf(req).set({ text: res.words.t('administration.end.undone', { count: restored }) });
+  res.redirect(303, page.place.listHref);
 }

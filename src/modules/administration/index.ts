@@ -8,7 +8,8 @@ export type {
 } from './administration.conferral.ts';
 export type { Ceiling, PeriodAnswer, PeriodQuestion } from './administration.ceiling.ts';
 export type { AppointAdministrator, ChangeAdministrationPeriod } from './administration.commands.ts';
-export type { EndAdministration, EndedAdministration } from './administration.ending.ts';
+export type { EndAdministration } from './administration.end.ts';
+export type { EndedAdministration } from './administration.ending.ts';
 export type { Actor, Administration, Power } from './administration.model.ts';
 export {
   loadActingActor,
@@ -19,14 +20,10 @@ export {
 export { checkPeriod } from './administration.ceiling.ts';
 export { appointAdministrator, changeAdministrationPeriod } from './administration.commands.ts';
 export { ceilingKey, judge, requireConferrable } from './administration.conferral.ts';
-export {
-  endAdministration,
-  findHeadless,
-  keepHeads,
-  recordEndings,
-  shrinkAdministrations,
-} from './administration.ending.ts';
+export { endAdministration } from './administration.end.ts';
+export { findHeadless, keepHeads, recordEndings, shrinkAdministrations } from './administration.ending.ts';
 export { endUncoveredByMove } from './administration.move.ts';
+export { undoEndAdministration } from './administration.undo.ts';
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';
 export { loadActor } from './administration.queries.ts';
 export { applicationInScope, findCovering, organisationInScope } from './administration.scope.ts';

@@ -7,7 +7,8 @@ export const auditActions = {
   'administration.appointed': 'somebody was made administrator',
   'administration.ended': 'an administration was ended',
   'administration.period_changed': 'the end of an administration was changed',
-  'administration.restored': 'an administration that ended along with an affiliation came back with it',
+  'administration.restored':
+    'the end of an administration was taken back, alone or with that of its affiliation',
   'affiliation.added': 'somebody began to work for an organisation',
   'affiliation.changed': 'unit, function, contact mail or period of an affiliation were changed',
   'affiliation.ended': 'an affiliation was ended, with everything it carried',

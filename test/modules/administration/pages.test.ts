@@ -66,13 +66,29 @@ describe('the pages of administrators', () => {
     await post(paths.editAdministration(list, id), { version: '1', until: '2026-10-31' }).expect(303);
     await post(paths.editAdministration(list, id), { version: '1', until: '2026-11-30' }).expect(409);
     site.clock.advance({ minutes: 1 });
+    assert.match(
+      (await get(paths.endAdministration(list, id)).expect(200)).text,
+      /You can undo this for ten minutes/,
+    );
     await post(paths.endAdministration(list, id), { version: '2' }).expect(303);
     assert.deepEqual((await row()).valid_until, site.clock.now());
+    const { id: undo } = await site.db.reader
+      .selectFrom('undo_entry')
+      .select('id')
+      .where('person_id', '=', head.id)
+      .executeTakeFirstOrThrow();
+    await post(paths.undoAdministration(list, id), { undo: 'x' }).expect(400);
+    await post(paths.undoAdministration(list, id), { undo }, colleague).expect(404);
+    await post(paths.undoAdministration(list, id), { undo }).expect(303);
+    assert.equal((await row()).valid_until?.toISOString(), '2026-10-31T23:00:00.000Z');
+    await post(paths.undoAdministration(list, id), { undo }).expect(410);
+    await post(paths.endAdministration(list, id), { version: '4' }).expect(303);
   });
 
   it('ask before the last head goes', async () => {
     const page = await get(paths.endAdministration(list, headship.id)).expect(200);
     assert.match(page.text, /name="acknowledgeLast"/);
+    assert.match(page.text, /You cannot undo this yourself/);
     await post(paths.endAdministration(list, headship.id), { version: '1' }).expect(409);
     await post(paths.endAdministration(list, headship.id), { version: '1', acknowledgeLast: 'on' }).expect(
       303,
