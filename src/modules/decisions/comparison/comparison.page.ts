@@ -4,7 +4,7 @@ import { paths } from '../../../web/paths.ts';
 import type { Field, Table } from '../../../web/view-models.ts';
 import { differenceParts } from '../models/difference.page.ts';
 import type { Difference } from '../models/models.difference.ts';
-import { subHeader, type ModelPage } from '../models/models.page.ts';
+import { subHeader, type ModelPage } from '../models/page-parts.ts';
 import type { ModelVersion, StoredModel } from '../models/models.queries.ts';
 import type { DocumentDifference } from './document.difference.ts';
 

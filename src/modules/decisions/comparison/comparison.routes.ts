@@ -6,7 +6,7 @@ import type { Site } from '../../../platform/site.ts';
 import { paths } from '../../../web/paths.ts';
 import { loadPlace } from '../../rights/index.ts';
 import { compareForms } from '../models/models.difference.ts';
-import type { ModelPage } from '../models/models.page.ts';
+import type { ModelPage } from '../models/page-parts.ts';
 import { findModel, listModels, namesOfPeople, type ModelVersion } from '../models/models.queries.ts';
 import { buildComparisonPage, type Compared } from './comparison.page.ts';
 import { compareDocuments } from './document.difference.ts';

@@ -1,27 +1,12 @@
-// Builds what the pages about a rights model show: the document with its forms, one table to fill in, what would change.
+// Builds the page of a rights model: the document with its forms, as it is read and printed, and its versions.
 import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
-import type { Action, DefinitionList, PageHeader, Table, TableCell } from '../../../web/view-models.ts';
-import { applicationHeader, nameIn, type Place } from '../../rights/index.ts';
-import type { Form, FormProblem, ModelForms } from '../forms/index.ts';
-import { cellName, gridsOf, type Grid, type GridContext, type GridRow } from '../grids/index.ts';
-import { differenceParts } from './difference.page.ts';
-import type { Difference } from './models.difference.ts';
+import type { Action, DefinitionList, Table, TableCell } from '../../../web/view-models.ts';
+import { applicationHeader, type Place } from '../../rights/index.ts';
+import type { Form, ModelForms } from '../forms/index.ts';
+import { gridsOf, type Grid, type GridRow } from '../grids/index.ts';
 import type { ModelVersion, StoredModel } from './models.queries.ts';
-
-export interface ModelPage {
-  readonly words: T;
-  readonly now: Date;
-  readonly place: Place;
-}
-
-const say = (words: T, key: string, params?: Record<string, string | number>): string =>
-  words.t(`decisions.${key}`, params);
-
-const contextOf = (words: T, forms: ModelForms): GridContext => ({
-  forms,
-  t: words.t,
-});
+import { contextOf, say, type ModelPage } from './page-parts.ts';
 
 /** The table as it is read: what says nothing is left out. */
 function readTable(words: T, grid: Grid): Table {
@@ -47,26 +32,6 @@ function readTable(words: T, grid: Grid): Table {
 const headOf = (row: GridRow): TableCell =>
   row.sub ? { text: row.label, sub: row.sub } : { text: row.label };
 const textCell = (text: string): TableCell => (text === '' ? {} : { text });
-
-/** The same table with a control wherever something can be said: the view draws it. */
-function controlsOf(grid: Grid) {
-  return {
-    caption: grid.title,
-    head: grid.head,
-    columns: grid.columns,
-    rows: grid.rows.map((row) => ({
-      label: row.label,
-      sub: row.sub,
-      cells: grid.columns.map(({ id, text }) => ({
-        name: cellName(row.id, id),
-        label: `${row.label}: ${text}`,
-        heading: text,
-        text: row.cells[id]?.text ?? '',
-        control: row.cells[id]?.control,
-      })),
-    })),
-  };
-}
 
 function formSection(page: ModelPage, form: Form, forms: ModelForms, mayEdit: boolean) {
   const { words, place } = page;
@@ -242,101 +207,4 @@ function compareAction(words: T, place: Place, number: number, shown: number | u
       href: paths.compareRightsModels(place.id, from, to),
     },
   ];
-}
-
-/** One table with controls. `problems`: what does not fit together in what was sent. */
-export function buildGridPage(
-  page: ModelPage,
-  forms: ModelForms,
-  at: { readonly formId: string; readonly gridId: string; readonly version: number },
-  state: { readonly problems?: readonly FormProblem[]; readonly stale?: boolean } = {},
-) {
-  const { words, place } = page;
-  const form = forms.forms.find(({ id }) => id === at.formId);
-  const grid = form && gridsOf(form, contextOf(words, forms)).find(({ id }) => id === at.gridId);
-  if (!form || !grid) return undefined;
-  return {
-    header: subHeader(page, grid.title, form.title),
-    errors: (state.problems ?? []).map((problem) => ({ text: problemText(words, problem) })),
-    notice: state.stale ? { kind: 'warning' as const, text: say(words, 'edit.stale') } : undefined,
-    action: paths.rightsModelGrid(place.id, at.formId, at.gridId),
-    version: at.version,
-    grid: controlsOf(grid),
-    notes: grid.notes ?? [],
-    cancelHref: paths.rightsModel(place.id),
-  };
-}
-
-export function problemText(words: T, problem: FormProblem): string {
-  const { code, params } = problem;
-  return say(words, `problems.${code}`, params ?? {});
-}
-
-export function subHeader({ words, place }: ModelPage, title: string, subtitle?: string): PageHeader {
-  const name = nameIn(place.names, words.lang, place.code);
-  return {
-    title,
-    ...(subtitle ? { subtitle } : {}),
-    breadcrumbs: [
-      { text: name, href: paths.application(place.id) },
-      { text: words.t('rights.tabs.rightsModel'), href: paths.rightsModel(place.id) },
-      { text: title },
-    ],
-  };
-}
-
-/** The document itself, to take along, to bring in, or to change what the tables do not reach. */
-export function buildDocumentPage(
-  page: ModelPage,
-  document: string,
-  version: number,
-  problems: readonly string[] = [],
-) {
-  const { words, place } = page;
-  return {
-    header: subHeader(page, say(words, 'document.title')),
-    errors: problems.map((text) => ({ text })),
-    action: paths.rightsModelDocument(place.id),
-    version,
-    field: {
-      name: 'document',
-      type: 'textarea' as const,
-      label: say(words, 'document.label'),
-      hint: say(words, 'document.hint'),
-      rows: 24,
-      width: 'full' as const,
-      value: document,
-    },
-    cancelHref: paths.rightsModel(place.id),
-  };
-}
-
-export function buildPreviewPage(
-  page: ModelPage,
-  draft: StoredModel,
-  difference: Difference,
-  names: ReadonlyMap<string, string>,
-  actorGains: boolean,
-) {
-  const { words, place } = page;
-  return {
-    header: subHeader(
-      page,
-      say(words, 'preview.title'),
-      say(words, 'preview.lead', { count: difference.people }),
-    ),
-    notice: actorGains ? { kind: 'warning' as const, text: say(words, 'preview.fourEyes') } : undefined,
-    ...differenceParts(words, [draft.forms], difference, names),
-    publish: actorGains ? undefined : paths.publishRightsModel(place.id),
-    discard: paths.discardRightsModel(place.id),
-    note: {
-      name: 'note',
-      label: say(words, 'note'),
-      hint: say(words, 'preview.noteHint'),
-      optional: true,
-      maxlength: 500,
-    },
-    version: draft.version,
-    cancelHref: paths.rightsModelVersion(place.id, 'draft'),
-  };
 }

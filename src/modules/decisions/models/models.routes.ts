@@ -12,14 +12,10 @@ import { checkForms, modelFormsSchema, type ModelForms } from '../forms/index.ts
 import { cellName, withGrid } from '../grids/index.ts';
 import { discardDraft, publishDraft, saveDraft } from './models.commands.ts';
 import { compareForms, type Difference } from './models.difference.ts';
-import {
-  buildDocumentPage,
-  buildGridPage,
-  buildModelPage,
-  buildPreviewPage,
-  problemText,
-  type ModelPage,
-} from './models.page.ts';
+import { buildDocumentPage, buildPreviewPage } from './draft.page.ts';
+import { buildGridPage } from './grid.page.ts';
+import { buildModelPage } from './models.page.ts';
+import { problemText, type ModelPage } from './page-parts.ts';
 import { findModel, listModels, namesOfPeople, type StoredModel } from './models.queries.ts';
 
 export function createRightsModelRoutes(site: Site): Router {

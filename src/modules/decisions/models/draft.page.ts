@@ -1,0 +1,62 @@
+// Builds the pages of the draft as a whole: its document as text, and what publishing it would change for whom.
+import { paths } from '../../../web/paths.ts';
+import { differenceParts } from './difference.page.ts';
+import type { Difference } from './models.difference.ts';
+import type { StoredModel } from './models.queries.ts';
+import { say, subHeader, type ModelPage } from './page-parts.ts';
+
+/** The document itself, to take along, to bring in, or to change what the tables do not reach. */
+export function buildDocumentPage(
+  page: ModelPage,
+  document: string,
+  version: number,
+  problems: readonly string[] = [],
+) {
+  const { words, place } = page;
+  return {
+    header: subHeader(page, say(words, 'document.title')),
+    errors: problems.map((text) => ({ text })),
+    action: paths.rightsModelDocument(place.id),
+    version,
+    field: {
+      name: 'document',
+      type: 'textarea' as const,
+      label: say(words, 'document.label'),
+      hint: say(words, 'document.hint'),
+      rows: 24,
+      width: 'full' as const,
+      value: document,
+    },
+    cancelHref: paths.rightsModel(place.id),
+  };
+}
+
+export function buildPreviewPage(
+  page: ModelPage,
+  draft: StoredModel,
+  difference: Difference,
+  names: ReadonlyMap<string, string>,
+  actorGains: boolean,
+) {
+  const { words, place } = page;
+  return {
+    header: subHeader(
+      page,
+      say(words, 'preview.title'),
+      say(words, 'preview.lead', { count: difference.people }),
+    ),
+    notice: actorGains ? { kind: 'warning' as const, text: say(words, 'preview.fourEyes') } : undefined,
+    ...differenceParts(words, [draft.forms], difference, names),
+    publish: actorGains ? undefined : paths.publishRightsModel(place.id),
+    discard: paths.discardRightsModel(place.id),
+    note: {
+      name: 'note',
+      label: say(words, 'note'),
+      hint: say(words, 'preview.noteHint'),
+      optional: true,
+      maxlength: 500,
+    },
+    version: draft.version,
+    cancelHref: paths.rightsModelVersion(place.id, 'draft'),
+  };
+}
