@@ -11,6 +11,8 @@ import {
   createPowerRoutes,
   createQuestionRoutes,
   createRightsModelRoutes,
+  createSubjectListRoutes,
+  createSubjectRoutes,
   type DecisionPoint,
 } from './modules/decisions/index.ts';
 import {
@@ -42,6 +44,8 @@ export function createPortalPages(site: Site, provider: ProviderHandle, point: D
     createComparisonRoutes(site),
     createQuestionRoutes(point),
     createPowerRoutes(site),
+    createSubjectListRoutes(site),
+    createSubjectRoutes(site),
     createAuditRoutes(site),
   ];
 }

@@ -12,6 +12,8 @@ const assignment = (organisationId: string, personId: string, assignmentId: stri
 const application = (applicationId: string): string => `/applications/${part(applicationId)}`;
 const right = (applicationId: string, rightId: string): string =>
   `${application(applicationId)}/rights/${part(rightId)}`;
+const decisionSubject = (applicationId: string, type: string, id: string): string =>
+  `${application(applicationId)}/rights-model/subjects/${part(type)}/${part(id)}`;
 const offer = (applicationId: string, offerId: string): string =>
   `${application(applicationId)}/offers/${part(offerId)}`;
 
@@ -131,6 +133,28 @@ export const paths = {
   decisionClients: (applicationId: string): string => `${application(applicationId)}/rights-model/clients`,
   decisionClient: (applicationId: string, clientId: string): string =>
     `${application(applicationId)}/rights-model/clients/${part(clientId)}`,
+  decisionSubjects: (applicationId: string): string => `${application(applicationId)}/rights-model/subjects`,
+  exportDecisionSubjects: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/subjects.csv`,
+  newDecisionSubject: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/subjects/new`,
+  decisionSubject,
+  newSubjectGroup: (applicationId: string, type: string, id: string): string =>
+    `${decisionSubject(applicationId, type, id)}/groups/new`,
+  newSubjectMember: (applicationId: string, type: string, id: string, list: string): string =>
+    `${decisionSubject(applicationId, type, id)}/lists/${part(list)}/new`,
+  subjectEntry: (applicationId: string, type: string, id: string, entry: string): string =>
+    `${decisionSubject(applicationId, type, id)}/entries/${part(entry)}`,
+  endSubjectEntry: (applicationId: string, type: string, id: string, entry: string): string =>
+    `${decisionSubject(applicationId, type, id)}/entries/${part(entry)}/end`,
+  subjectAttribute: (applicationId: string, type: string, id: string, name: string): string =>
+    `${decisionSubject(applicationId, type, id)}/attributes/${part(name)}`,
+  clearSubjectAttribute: (applicationId: string, type: string, id: string, name: string): string =>
+    `${decisionSubject(applicationId, type, id)}/attributes/${part(name)}/clear`,
+  removeDecisionSubject: (applicationId: string, type: string, id: string): string =>
+    `${decisionSubject(applicationId, type, id)}/remove`,
+  undoDecisionSubject: (applicationId: string, type: string, id: string): string =>
+    `${decisionSubject(applicationId, type, id)}/undo`,
   rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
   publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
   discardRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/discard`,

@@ -2,6 +2,8 @@
 export { createAuthzenRoutes, type AuthzenDeps } from './authzen.routes.ts';
 export { createDecisionPoint, type Asked, type DecisionPoint } from './decision.point.ts';
 export { createComparisonRoutes } from './comparison/comparison.routes.ts';
+export { createSubjectListRoutes } from './facts/list.routes.ts';
+export { createSubjectRoutes } from './facts/sheet.routes.ts';
 export { createPowerRoutes } from './powers/powers.routes.ts';
 export { createQuestionRoutes } from './questions/questions.routes.ts';
 export { createRightsModelRoutes } from './models/models.routes.ts';

@@ -1,4 +1,6 @@
 // Rights models as administrators write them: the forms, what is wrong with them, and the gates and rules they become.
 export { checkForms, compileForms, modelFormsSchema, vocabularyOf } from './model-forms.ts';
 export type { Form, FormKind, ModelForms } from './model-forms.ts';
+export { namesOfGroup } from './vocabulary.form.ts';
 export type { FormProblem, GroupForm, ResourceTypeForm, Vocabulary } from './vocabulary.form.ts';
+export { declaredFacts, type DeclaredFacts, type FactField, type FactList } from './declared-facts.ts';

@@ -5,6 +5,7 @@ import type { Action, DefinitionList, Table, TableCell } from '../../../web/view
 import { applicationHeader, type Place } from '../../rights/index.ts';
 import type { Form, ModelForms } from '../forms/index.ts';
 import { gridsOf, type Grid, type GridRow } from '../grids/index.ts';
+import { decisionSections } from '../sections.ts';
 import type { ModelVersion, StoredModel } from './models.queries.ts';
 import { contextOf, say, type ModelPage } from './page-parts.ts';
 
@@ -85,20 +86,6 @@ export function buildModelPage(
   const draft = versions.find((version) => version.status === 'draft');
   const mayEdit = place.mayChange && (model?.status === 'draft' || (model?.status === 'valid' && !draft));
   const actions: Action[] = [];
-  if (model?.status === 'valid') {
-    actions.push({
-      text: words.t('authzen.ask.link'),
-      href: paths.askDecisions(place.id),
-      kind: 'secondary',
-    });
-  }
-  if (place.mayChange) {
-    actions.push({
-      text: words.t('authzen.powers.link'),
-      href: paths.decisionClients(place.id),
-      kind: 'quiet',
-    });
-  }
   if (place.mayChange) {
     actions.push({
       text: say(words, 'document.title'),
@@ -115,6 +102,7 @@ export function buildModelPage(
   }
   return {
     header: applicationHeader(words, place, 'rightsModel', now, actions),
+    parts: decisionSections(words, place, 'model'),
     empty: model
       ? undefined
       : { title: say(words, 'none'), text: say(words, 'noneText'), icon: 'applications' },

@@ -10,6 +10,7 @@ import { formField, parseForm } from '../../../web/form.ts';
 import { paths } from '../../../web/paths.ts';
 import type { Field } from '../../../web/view-models.ts';
 import { applicationHeader, loadPlace, type Place } from '../../rights/index.ts';
+import { decisionSections } from '../sections.ts';
 import { changeDecisionPowers, decisionPowers } from './powers.commands.ts';
 import { listAskingClients, type AskingClient } from './powers.queries.ts';
 
@@ -33,6 +34,7 @@ async function showClients(site: Site, req: Request, res: Response): Promise<voi
   const { words } = res;
   const model = {
     header: applicationHeader(words, place, 'rightsModel', site.clock.now(), []),
+    parts: decisionSections(words, place, 'clients'),
     title: words.t('authzen.powers.title'),
     intro: words.t('authzen.powers.intro'),
     empty: { title: words.t('authzen.powers.none'), text: words.t('authzen.powers.noneText') },

@@ -7,6 +7,7 @@ import type { GateOutcome } from '../evaluator.ts';
 import { reasonKey, type Verdict } from '../reasons.ts';
 import type { RightsModel } from '../rights-model.model.ts';
 import type { Found } from '../search.ts';
+import { decisionSections } from '../sections.ts';
 
 export const kinds = ['one', 'records', 'people'] as const;
 export type Kind = (typeof kinds)[number];
@@ -50,6 +51,7 @@ export function buildQuestionsPage(input: QuestionsInput) {
   const header = applicationHeader(words, place, 'rightsModel', now, []);
   return {
     header,
+    parts: decisionSections(words, place, 'questions'),
     title: say(words, 'title'),
     intro: say(words, 'intro'),
     kinds: {
