@@ -1,7 +1,14 @@
 // What comes up outside production so that there is something to try: the demo world and the sample application.
 import { fileURLToPath } from 'node:url';
 import { startSampleApp, type RunningSample } from './sample/sample-app.ts';
-import { demoPassword, demoSampleClient, demoSignIns } from './modules/provisioning/index.ts';
+import type { WorldOptions } from './sample/worlds/world.model.ts';
+import { readWorld, worldNames } from './modules/decisions/index.ts';
+import {
+  demoDecisionClients,
+  demoPassword,
+  demoSampleClient,
+  demoSignIns,
+} from './modules/provisioning/index.ts';
 import type { Site } from './platform/site.ts';
 
 const assetsDir = fileURLToPath(new URL('../views/assets', import.meta.url));
@@ -11,7 +18,26 @@ export function startDemoSample(site: Pick<Site, 'config' | 'logger'>): Promise<
   const { issuer, samplePort: port } = site.config;
   const log = (event: string, details: Record<string, unknown> = {}) =>
     site.logger.debug({ event, ...details }, 'sample application');
-  return startSampleApp({ issuer, port, assetsDir, log, ...demoSampleClient });
+  return startSampleApp({ issuer, port, assetsDir, log, ...demoSampleClient, worlds: demoWorlds() });
+}
+
+/** The four applications with a rights model: their records, and accounts of their own. */
+export function demoWorlds(): WorldOptions[] {
+  return worldNames.map(readWorld).flatMap((world) => {
+    const client = demoDecisionClients[world.application];
+    const { people, records, forms } = world;
+    const modules = forms.forms.flatMap((form) => (form.kind === 'permissions' ? form.modules : []));
+    const options = {
+      code: world.application as WorldOptions['code'],
+      language: world.application === 'casework' ? ('de' as const) : ('nl' as const),
+      people: people.map(({ id, name }) => ({ id, name })),
+      records,
+      labels: Object.fromEntries(forms.resourceTypes.map(({ name, label }) => [name, label])),
+      groups: Object.fromEntries(forms.groups.map(({ id, name }) => [id, name])),
+      items: modules.flatMap(({ id: module, items }) => items.map(({ id, name }) => ({ id, name, module }))),
+    };
+    return client ? [{ ...options, ...client }] : [];
+  });
 }
 
 /** What the terminal says: where everything is, who to sign in as, what to try first. */
@@ -22,7 +48,12 @@ export function describeDemo(addresses: { portal: string; sample: string | undef
   return [
     '',
     `  Mandaat              ${addresses.portal}`,
-    ...(addresses.sample ? [`  Sample application   ${addresses.sample}`] : []),
+    ...(addresses.sample
+      ? [
+          `  Sample application   ${addresses.sample}`,
+          `  Asking for decisions ${addresses.sample}/welfare, /school, /finance, /casework`,
+        ]
+      : []),
     `  Mail that was "sent" ${addresses.portal}/demo/mail`,
     '',
     `  Sign in as one of these, password: ${demoPassword}`,

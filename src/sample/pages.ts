@@ -8,11 +8,19 @@ import type { Tokens } from './relying-party.ts';
 import type { EndReason, Session } from './session-store.ts';
 import { dictionary, fill, isLanguage, languages } from './words.ts';
 import type { Language, Words } from './words.ts';
+import { worldWords } from './worlds/words.ts';
+import type { WorldOptions } from './worlds/world.model.ts';
 
 /** What each page is given. Instants are milliseconds since 1970. */
 type Models = {
-  welcome: { signedOut: boolean };
-  counter: { session: Session; refreshedAt?: number; userInfo?: Claims; askedAt?: number };
+  welcome: { signedOut: boolean; worlds: readonly WorldOptions['code'][] };
+  counter: {
+    worlds: readonly WorldOptions['code'][];
+    session: Session;
+    refreshedAt?: number;
+    userInfo?: Claims;
+    askedAt?: number;
+  };
   ended: { ended: { reason: EndReason; at: number } };
   message: {
     message: 'notFound' | 'stale' | 'refused' | 'unavailable' | 'failed';
@@ -35,7 +43,7 @@ export function setUpPages(app: Express, portalAssetsDir: string): void {
 
 /** Renders a page with a model of its own shape. */
 export function show<Page extends keyof Models>(response: Response, page: Page, model: Models[Page]): void {
-  response.render(page, { ...helpers(response.locals['lang']), ...viewModel(page, model) });
+  response.render(page, { ...pageHelpers(response.locals['lang']), ...viewModel(page, model) });
 }
 
 /** No script but our own file, no frame around us, nothing kept by caches. Forms may lead to the provider and back. */
@@ -62,13 +70,15 @@ function languageOf(request: Request): Language {
   return isLanguage(accepted) ? accepted : 'en';
 }
 
-function helpers(lang: Language) {
+/** What every template may use. */
+export function pageHelpers(lang: Language) {
   const words: Words = dictionary[lang];
   const format = (options: Intl.DateTimeFormatOptions) => (instant: number) =>
     new Intl.DateTimeFormat(lang === 'en' ? 'en-GB' : `${lang}-BE`, { timeZone, ...options }).format(instant);
   return {
     lang,
     words,
+    w: worldWords[lang],
     fill,
     languages: languages.map((code) => ({ code, name: dictionary[code].languageName })),
     time: format({ timeStyle: 'medium' }),

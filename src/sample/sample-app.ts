@@ -12,6 +12,8 @@ import type { RelyingParty } from './relying-party.ts';
 import { SessionStore } from './session-store.ts';
 import type { Session } from './session-store.ts';
 import { isLanguage } from './words.ts';
+import type { WorldOptions } from './worlds/world.model.ts';
+import { createWorldRoutes } from './worlds/worlds.routes.ts';
 
 export type SampleOptions = {
   issuer: string;
@@ -26,6 +28,8 @@ export type SampleOptions = {
   /** Where browsers and the provider reach it, when a proxy stands in front. Without final slash. */
   baseUrl?: string;
   roleClaim?: string;
+  /** Further applications, which ask the decision point: each with a screen of its own. */
+  worlds?: readonly WorldOptions[];
   /** Told what happened, without tokens or personal data. */
   log?: (event: string, details?: Record<string, unknown>) => void;
 };
@@ -41,6 +45,8 @@ type Deps = {
   provider: () => RelyingParty;
   sessions: SessionStore;
   baseUrl: () => string;
+  worlds: readonly WorldOptions[];
+  issuer: string;
   log: NonNullable<SampleOptions['log']>;
 };
 
@@ -57,6 +63,8 @@ export async function startSampleApp(options: SampleOptions): Promise<RunningSam
       (provider ??= createRelyingParty({ ...options, baseUrl, roleClaim: options.roleClaim ?? 'roles' })),
     sessions: new SessionStore(),
     baseUrl: () => baseUrl,
+    worlds: options.worlds ?? [],
+    issuer: options.issuer,
     log: options.log ?? (() => {}),
   });
   const server = await new Promise<Server>((resolve, reject) => {
@@ -96,16 +104,17 @@ function createSampleApp(assetsDir: string, deps: Deps): express.Express {
     receiveLogout(deps),
   );
   app.get('/session', tellSession(deps));
+  app.use(createWorldRoutes({ ...deps, signedIn: (request) => signedIn(deps, request) }));
   app.use((_request, response) => void show(response.status(404), 'message', { message: 'notFound' }));
   app.use(showFailure(deps));
   return app;
 }
 
-function showWelcome({ sessions }: Deps): RequestHandler {
+function showWelcome({ sessions, worlds }: Deps): RequestHandler {
   return (request, response) => {
     if (currentSession(sessions, request)?.tokens) return response.redirect(303, '/counter');
     const signedOut = readCookie(request, 'counter_signed_out') === '1';
-    show(response.clearCookie('counter_signed_out'), 'welcome', { signedOut });
+    show(response.clearCookie('counter_signed_out'), 'welcome', { signedOut, worlds: codesOf(worlds) });
   };
 }
 
@@ -170,26 +179,27 @@ function requireSignIn({ provider, sessions }: Deps): RequestHandler {
   };
 }
 
-function showCounter(_deps: Deps): RequestHandler {
-  return (_request, response) => show(response, 'counter', { session: sessionOf(response) });
+function showCounter({ worlds }: Deps): RequestHandler {
+  return (_request, response) =>
+    show(response, 'counter', { session: sessionOf(response), worlds: codesOf(worlds) });
 }
 
-function renewTokens({ provider, sessions }: Deps): RequestHandler {
+function renewTokens({ provider, sessions, worlds }: Deps): RequestHandler {
   return async (_request, response) => {
     const session = sessionOf(response);
     await renew(provider(), sessions, session);
     if (session.ended) return response.redirect(303, '/counter');
-    show(response, 'counter', { session, refreshedAt: Date.now() });
+    show(response, 'counter', { session, worlds: codesOf(worlds), refreshedAt: Date.now() });
   };
 }
 
-function askUserInfo({ provider, sessions }: Deps): RequestHandler {
+function askUserInfo({ provider, sessions, worlds }: Deps): RequestHandler {
   return async (_request, response) => {
     const session = sessionOf(response);
     if (!session.tokens) return response.redirect(303, '/counter');
     try {
       const userInfo = await provider().userInfo(session.tokens);
-      show(response, 'counter', { session, userInfo, askedAt: Date.now() });
+      show(response, 'counter', { session, worlds: codesOf(worlds), userInfo, askedAt: Date.now() });
     } catch (error) {
       if (!(error instanceof WWWAuthenticateChallengeError)) throw error;
       sessions.end(session, 'refused');
@@ -273,6 +283,12 @@ function showFailure({ log }: Deps): ErrorRequestHandler {
 function isUnreachable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return error.message === 'fetch failed' || ('code' in error && error.code === 'OAUTH_TIMEOUT');
+}
+
+const codesOf = (worlds: readonly WorldOptions[]) => worlds.map(({ code }) => code);
+
+function signedIn({ sessions }: Deps, request: Request): { subject: string; name: string } | undefined {
+  return currentSession(sessions, request)?.tokens?.claims;
 }
 
 function sessionOf(response: Response): Session {

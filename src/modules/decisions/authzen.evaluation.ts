@@ -55,8 +55,7 @@ function requireExplain(caller: Caller, wanted: WantedReasons): void {
 function toAnswer({ words }: Call, verdict: Verdict, wanted: WantedReasons): DecisionAnswer {
   if (wanted.length === 0) return { decision: verdict.allowed };
   const context: Record<string, unknown> = {};
-  if (wanted.includes('user'))
-    context['reason_user'] = reasonForUser(verdict, words.forLanguage(verdict.language));
+  if (wanted.includes('user')) context['reason_user'] = reasonForUser(verdict, words);
   if (wanted.includes('admin')) context['reason_admin'] = reasonForAdministrators(verdict);
   return { decision: verdict.allowed, context };
 }

@@ -13,3 +13,4 @@ export { compareForms, type Difference, type DifferenceLine } from './models/mod
 export { documentLines, effectLines } from './models/models.text.ts';
 export { checkForms, modelFormsSchema, type ModelForms } from './forms/index.ts';
 export { storeDemoExamples } from './worlds/worlds.store.ts';
+export { readWorld, worldNames } from './worlds/worlds.files.ts';

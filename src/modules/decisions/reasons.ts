@@ -1,5 +1,5 @@
 // Why: a sentence for the person in their own language, and the gates with the choices behind them for administrators.
-import type { T } from '../../platform/i18n.ts';
+import type { Translator } from '../../platform/i18n.ts';
 import type { Decision, GateTrace } from './evaluator.ts';
 
 /** What stood in the way before any gate was asked. */
@@ -28,9 +28,14 @@ export function reasonKey(verdict: Verdict): string {
   return verdict.trace.find(failed)?.outcome === 'forbid' ? 'forbidden' : 'not_given';
 }
 
-/** One sentence that names neither rules nor other people. */
-export function reasonForUser(verdict: Verdict, words: T): Record<string, string> {
-  return { [words.lang]: words.t(`authzen.reason.${reasonKey(verdict)}`) };
+/**
+ * One sentence that names neither rules nor other people, by language: that of the person, or every language where the portal
+ * does not know which one they read (accounts of the application's own), so that the application can choose.
+ */
+export function reasonForUser(verdict: Verdict, translator: Translator): Record<string, string> {
+  const read = verdict.language === undefined ? translator.languages : [verdict.language];
+  const words = read.map((language) => translator.forLanguage(language));
+  return Object.fromEntries(words.map(({ lang, t }) => [lang, t(`authzen.reason.${reasonKey(verdict)}`)]));
 }
 
 /** The gates in order, each with the tick, cell, line or list that made it say what it said. */

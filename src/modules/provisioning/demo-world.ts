@@ -1,5 +1,5 @@
 // Loads the demo world on the first start outside production: the files of config/demo, some hundred invented people,
-// one password for all of them, and the secret of the sample application.
+// one password for all of them, and the secrets of the sample applications.
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,11 +21,27 @@ const inventedPeople = 400;
 /** The password of everybody in the demo world. Only ever set by this file, never in production. */
 export const demoPassword = 'drie kleine fietsen';
 
+export interface DemoClient {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** How the sample application signs in to the demo world. */
-export const demoSampleClient = {
+export const demoSampleClient: DemoClient = {
   clientId: 'sample-app',
   clientSecret: 'secret-of-the-sample-application-in-the-demo',
 };
+
+/** How the screens of the four applications with a rights model ask the decision point, by application. */
+export const demoDecisionClients: Readonly<Record<string, DemoClient>> = Object.fromEntries(
+  ['welfare', 'school', 'finance', 'casework'].map((application) => [
+    application,
+    {
+      clientId: `sample-${application}`,
+      clientSecret: `secret-of-the-${application}-screen-in-the-demo`,
+    },
+  ]),
+);
 
 /**
  * Loads the demo world when there is none yet.
@@ -48,7 +64,9 @@ export async function loadDemoWorldOnFirstStart(
 
 async function finish(change: Change, hash: string): Promise<void> {
   await setPasswords(change, hash);
-  await setSampleSecret(change);
+  for (const client of [demoSampleClient, ...Object.values(demoDecisionClients)]) {
+    await setSecret(change, client);
+  }
   await storeDemoExamples(change);
   const value = JSON.stringify({ loadedAt: change.at });
   // Two processes may have started at once: the second finds everything there.
@@ -122,11 +140,11 @@ async function setPasswords(change: Change, hash: string): Promise<void> {
   );
 }
 
-async function setSampleSecret(change: Change): Promise<void> {
-  const hash = hashToken(demoSampleClient.clientSecret).toString('hex');
+async function setSecret(change: Change, { clientId, clientSecret }: DemoClient): Promise<void> {
+  const hash = hashToken(clientSecret).toString('hex');
   const secrets = [{ hash, createdAt: change.at, expiresAt: null }];
   await sql`update client set secrets = ${JSON.stringify(secrets)}::jsonb, version = version + 1
-    where id = ${demoSampleClient.clientId}`.execute(change.trx);
+    where id = ${clientId}`.execute(change.trx);
 }
 
 export interface DemoSignIn {

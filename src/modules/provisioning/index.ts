@@ -11,6 +11,7 @@ export {
 export { publishedSchema } from './provisioning.schema.ts';
 export { fileSource, textSource, type SourceFile } from './sources.ts';
 export {
+  demoDecisionClients,
   demoPassword,
   demoSampleClient,
   demoSignIns,

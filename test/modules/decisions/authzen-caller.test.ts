@@ -171,6 +171,10 @@ describe('reasons', () => {
     assert.equal(body.decision, false);
     assert.deepEqual(Object.keys(body.context ?? {}), ['reason_user']);
     assert.match(JSON.stringify(body.context), /permission/);
+    // Nobody knows which language an account of the application's own reads.
+    const reasons = body.context?.['reason_user'] as Record<string, string>;
+    assert.deepEqual(Object.keys(reasons).sort(), ['de', 'en', 'fr', 'nl']);
+    assert.equal(new Set(Object.values(reasons)).size, 4);
   });
 
   test('for administrators, with the choice that decided', async () => {

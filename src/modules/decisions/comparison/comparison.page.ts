@@ -92,8 +92,8 @@ const cellTable = (say: (key: string) => string, { cells }: DocumentDifference):
       row: row.sub === undefined ? { text: row.label } : { text: row.label, sub: row.sub },
       table: { text: table, sub: form },
       column,
-      before: textCell(before),
-      after: textCell(after),
+      before: before || say('nothing'),
+      after: after || say('nothing'),
     },
   })),
 });
@@ -103,8 +103,6 @@ const placeTable = (say: (key: string) => string, { elsewhere }: DocumentDiffere
   captionVisible: true,
   columns: columnsOf(say, ['place', 'before', 'after']),
   rows: elsewhere.map(({ place, before, after }) => ({
-    cells: { place: place.join(' › '), before: textCell(before), after: textCell(after) },
+    cells: { place: place.join(' › '), before: before || say('nothing'), after: after || say('nothing') },
   })),
 });
-
-const textCell = (text: string) => (text === '' ? {} : { text });
