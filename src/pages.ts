@@ -10,6 +10,8 @@ import {
   createComparisonRoutes,
   createPowerRoutes,
   createQuestionRoutes,
+  createRecordListRoutes,
+  createRecordRoutes,
   createRightsModelRoutes,
   createSubjectListRoutes,
   createSubjectRoutes,
@@ -46,6 +48,8 @@ export function createPortalPages(site: Site, provider: ProviderHandle, point: D
     createPowerRoutes(site),
     createSubjectListRoutes(site),
     createSubjectRoutes(site),
+    createRecordListRoutes(site),
+    createRecordRoutes(site),
     createAuditRoutes(site),
   ];
 }

@@ -14,6 +14,8 @@ const right = (applicationId: string, rightId: string): string =>
   `${application(applicationId)}/rights/${part(rightId)}`;
 const decisionSubject = (applicationId: string, type: string, id: string): string =>
   `${application(applicationId)}/rights-model/subjects/${part(type)}/${part(id)}`;
+const decisionRecord = (applicationId: string, type: string, id: string): string =>
+  `${application(applicationId)}/rights-model/records/${part(type)}/${part(id)}`;
 const offer = (applicationId: string, offerId: string): string =>
   `${application(applicationId)}/offers/${part(offerId)}`;
 
@@ -155,6 +157,20 @@ export const paths = {
     `${decisionSubject(applicationId, type, id)}/remove`,
   undoDecisionSubject: (applicationId: string, type: string, id: string): string =>
     `${decisionSubject(applicationId, type, id)}/undo`,
+  decisionRecords: (applicationId: string): string => `${application(applicationId)}/rights-model/records`,
+  exportDecisionRecords: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/records.csv`,
+  decisionRecord,
+  recordAttribute: (applicationId: string, type: string, id: string, name: string): string =>
+    `${decisionRecord(applicationId, type, id)}/attributes/${part(name)}`,
+  clearRecordAttribute: (applicationId: string, type: string, id: string, name: string): string =>
+    `${decisionRecord(applicationId, type, id)}/attributes/${part(name)}/clear`,
+  recordAccessList: (applicationId: string, type: string, id: string): string =>
+    `${decisionRecord(applicationId, type, id)}/access-list`,
+  clearRecordAccessList: (applicationId: string, type: string, id: string): string =>
+    `${decisionRecord(applicationId, type, id)}/access-list/clear`,
+  undoDecisionRecord: (applicationId: string, type: string, id: string): string =>
+    `${decisionRecord(applicationId, type, id)}/undo`,
   rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
   publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
   discardRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/discard`,

@@ -4,6 +4,8 @@ export { createDecisionPoint, type Asked, type DecisionPoint } from './decision.
 export { createComparisonRoutes } from './comparison/comparison.routes.ts';
 export { createSubjectListRoutes } from './facts/list.routes.ts';
 export { createSubjectRoutes } from './facts/sheet.routes.ts';
+export { createRecordListRoutes } from './records/list.routes.ts';
+export { createRecordRoutes } from './records/record.routes.ts';
 export { createPowerRoutes } from './powers/powers.routes.ts';
 export { createQuestionRoutes } from './questions/questions.routes.ts';
 export { createRightsModelRoutes } from './models/models.routes.ts';

@@ -3,13 +3,14 @@ import type { T } from '../../platform/i18n.ts';
 import { paths } from '../../web/paths.ts';
 import type { Place } from '../rights/index.ts';
 
-export type Section = 'model' | 'subjects' | 'questions' | 'clients';
+export type Section = 'model' | 'subjects' | 'records' | 'questions' | 'clients';
 
 /** Model of the `tabs` component. Who asks is shown to those who may change it. */
 export function decisionSections(words: T, place: Place, current: Section | undefined) {
   const hrefs: Record<Section, string> = {
     model: paths.rightsModel(place.id),
     subjects: paths.decisionSubjects(place.id),
+    records: paths.decisionRecords(place.id),
     questions: paths.askDecisions(place.id),
     clients: paths.decisionClients(place.id),
   };

@@ -59,7 +59,7 @@ function newestOfEach<Item extends GoneItem>(items: readonly Item[]): Iterable<I
   return newest.values();
 }
 
-/** Adds or replaces records. Audit: `decision_record.synchronised` with the number that changed. */
+/** Adds or replaces records; what is set by hand stays above what is brought. Audit: `decision_record.synchronised` with the number that changed. */
 export function putRecords(
   site: Site,
   applicationId: string,
@@ -88,13 +88,18 @@ export function putRecords(
       ), back as (
         delete from decision_record_gone n using given g
         where n.application_id = ${id}::uuid and n.type = g.type and n.id = g.id collate "C"
+        returning n.type, n.id, n.by_hand, n.hand_version
       )
-      insert into decision_record as r
-        (application_id, type, id, parent_type, parent_id, owner, nodes, attributes, record_version)
-      select ${id}::uuid, type, id, parent_type, parent_id, owner, nodes, attributes, record_version from given order by type, id
+      insert into decision_record as r (application_id, type, id, parent_type, parent_id, owner, nodes, attributes,
+        record_version, by_hand, brought, hand_version)
+      select ${id}::uuid, g.type, g.id, g.parent_type, g.parent_id, g.owner, g.nodes,
+        g.attributes || coalesce(b.by_hand, '{}'), g.record_version, b.by_hand,
+        case when b.by_hand is not null then g.attributes end, coalesce(b.hand_version, 0)
+      from given g left join back b on b.type = g.type and b.id = g.id order by g.type, g.id
       on conflict on constraint decision_record_pk do update set parent_type = excluded.parent_type,
-        parent_id = excluded.parent_id, owner = excluded.owner, nodes = excluded.nodes, attributes = excluded.attributes,
-        record_version = excluded.record_version
+        parent_id = excluded.parent_id, owner = excluded.owner, nodes = excluded.nodes,
+        attributes = excluded.attributes || coalesce(r.by_hand, '{}'),
+        brought = case when r.by_hand is not null then excluded.attributes end, record_version = excluded.record_version
       where r.record_version < excluded.record_version
       returning 1`.execute(trx);
       return written.length;
@@ -125,13 +130,14 @@ export function deleteRecords(
       ), removed as (
         delete from decision_record r using given g
         where r.application_id = ${id}::uuid and r.type = g.type and r.id = g.id collate "C" and r.record_version <= g.version
-        returning r.type, r.id
+        returning r.type, r.id, r.by_hand, r.hand_version
       ), newer as (
         select g.type, g.id from given g join decision_record r on r.application_id = ${id}::uuid and r.type = g.type
           and r.id = g.id collate "C" and r.record_version > g.version
       )
-      insert into decision_record_gone as n (application_id, type, id, record_version, gone_at)
-      select ${id}::uuid, g.type, g.id, g.version, ${at}::timestamptz from given g
+      insert into decision_record_gone as n (application_id, type, id, record_version, gone_at, by_hand, hand_version)
+      select ${id}::uuid, g.type, g.id, g.version, ${at}::timestamptz, d.by_hand, coalesce(d.hand_version, 0)
+        from given g left join removed d on d.type = g.type and d.id = g.id
         where not exists (select 1 from newer w where w.type = g.type and w.id = g.id)
       on conflict on constraint decision_record_gone_pk do update
         set record_version = excluded.record_version, gone_at = excluded.gone_at

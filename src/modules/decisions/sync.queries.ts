@@ -19,7 +19,7 @@ export interface PageAfter {
   readonly limit: number;
 }
 
-/** By id, in code point order. */
+/** By id, in code point order; as the application brought them, whatever was set by hand since. */
 export async function listRecords(
   db: Database,
   applicationId: string,
@@ -28,7 +28,7 @@ export async function listRecords(
   const rows = await db.query<{ record: StoredRecord }>(
     `select jsonb_strip_nulls(jsonb_build_object('type', r.type, 'id', r.id, 'version', r.record_version, 'owner', r.owner,
        'parent', case when r.parent_id is not null then jsonb_build_object('type', r.parent_type, 'id', r.parent_id) end,
-       'nodes', r.nodes, 'attributes', r.attributes)) as record
+       'nodes', r.nodes, 'attributes', coalesce(r.brought, r.attributes))) as record
      from decision_record r where r.application_id = $1::uuid and r.type = $2::text and r.id > $3::text collate "C"
      order by r.id limit $4::int`,
     [applicationId, page.type, page.after, page.limit],

@@ -322,6 +322,7 @@ export interface DecisionModelTable {
   superseded_at: Instant | null;
   version: Version;
 }
+type RecordValues = Record<string, string | number | boolean | string[]>;
 export interface DecisionRecordTable {
   application_id: string;
   type: string;
@@ -330,9 +331,12 @@ export interface DecisionRecordTable {
   parent_id: string | null;
   owner: string | null;
   nodes: ColumnType<string[], string[] | undefined, string[]>;
-  attributes: JsonDefault<Record<string, string | number | boolean | string[]>>;
+  attributes: JsonDefault<RecordValues>;
   terms: GeneratedAlways<string[]>;
   record_version: Generated<number>;
+  by_hand: ColumnType<RecordValues | null, string | null | undefined, string | null>;
+  brought: ColumnType<RecordValues | null, string | null | undefined, string | null>;
+  hand_version: Generated<number>;
 }
 export interface DecisionRecordGoneTable {
   application_id: string;
@@ -340,6 +344,8 @@ export interface DecisionRecordGoneTable {
   id: string;
   record_version: number;
   gone_at: Instant;
+  by_hand: ColumnType<RecordValues | null, string | null | undefined, string | null>;
+  hand_version: Generated<number>;
 }
 export interface DecisionSubjectTable {
   application_id: string;

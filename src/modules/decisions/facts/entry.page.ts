@@ -10,21 +10,19 @@ import {
 } from '../../../web/form-page.ts';
 import { localDateOf, untilToLastDay } from '../../../web/local-date.ts';
 import { paths } from '../../../web/paths.ts';
-import type { Field, Option } from '../../../web/view-models.ts';
+import type { Field } from '../../../web/view-models.ts';
 import type { Value } from '../condition.model.ts';
 import type { FactField, FactList } from '../forms/index.ts';
 import type { Dated } from '../subject.settings.ts';
 import { fieldName } from './facts.forms.ts';
-import { choicesOf, listText, nameText, valueText } from './facts.words.ts';
+import { attributeField, textField, type RecordChoices } from './fact.fields.ts';
+import { listText, nameText, valueText } from './facts.words.ts';
 import { sheetHeader, subjectTitle, type SheetPage } from './sheet.page.ts';
 
 export interface EntryState extends FormState {
   /** Somebody else changed the subject meanwhile: what was typed stands here on top of it. */
   readonly stale?: boolean;
 }
-
-/** Codes of records to choose from, by type; where there are too many they are typed. */
-export type RecordChoices = ReadonlyMap<string, readonly string[]>;
 
 const say = (words: T, key: string, params?: Record<string, string | number>): string =>
   words.t(`decisions.facts.${key}`, params);
@@ -118,22 +116,6 @@ export function buildMemberPage(
   return formPage(page, title, action, [...fields, periodFields(page, zone, state)], state);
 }
 
-function textField(
-  words: T,
-  field: FactField,
-  records: RecordChoices,
-): Pick<Field, 'type' | 'options' | 'prompt' | 'hint'> {
-  const options = optionsOf(words, field, records);
-  if (options) return { type: 'select', options, prompt: '' };
-  return field.recordType ? { hint: say(words, 'recordHint', { type: field.recordType }) } : {};
-}
-
-function optionsOf(words: T, field: FactField, records: RecordChoices): Option[] | undefined {
-  if (field.choices) return choicesOf(words, field);
-  const codes = field.recordType === undefined ? undefined : records.get(field.recordType);
-  return codes?.map((code) => ({ value: code, text: code }));
-}
-
 /** When a group or member counts; it can also be ended at once. */
 export function buildPeriodPage(
   page: SheetPage,
@@ -174,42 +156,6 @@ export function buildAttributePage(
   const action = paths.subjectAttribute(place.id, sheet.type, sheet.id, field.name);
   const input = attributeField(words, field, records, hand ?? brought, state);
   return formPage(page, nameText(words, field.name), action, [input], state, { second });
-}
-
-function attributeField(
-  words: T,
-  field: FactField,
-  records: RecordChoices,
-  value: Value | undefined,
-  state: EntryState,
-): Field {
-  const options = optionsOf(words, field, records);
-  const known = new Set(options?.map((option) => option.value));
-  // A value that is set although it is no choice any more must not fall out unseen.
-  const held =
-    field.type === 'set' && Array.isArray(value) ? value.filter((one: string) => !known.has(one)) : [];
-  const isBoxes = field.type === 'set' && options !== undefined;
-  const valueOf = fieldStates(words, { ...state, initial: { value: initialOf(field, value, isBoxes) } });
-  const base = { name: 'value', label: nameText(words, field.name), ...valueOf('value') };
-  if (field.type === 'truth') return { ...base, type: 'radio', options: yesOrNo(words) };
-  if (isBoxes)
-    return {
-      ...base,
-      type: 'checkboxes',
-      options: [...options, ...held.map((one) => ({ value: one, text: one }))],
-    };
-  if (field.type === 'set') return { ...base, type: 'textarea', rows: 6, hint: say(words, 'linesHint') };
-  return options ? { ...base, type: 'select', options, prompt: '' } : base;
-}
-
-const yesOrNo = (words: T): Option[] =>
-  ['yes', 'no'].map((value) => ({ value, text: words.t(`common.form.${value}`) }));
-
-function initialOf(field: FactField, value: Value | undefined, isBoxes: boolean): string | string[] {
-  if (value === undefined) return '';
-  if (field.type === 'truth') return value === true ? 'yes' : 'no';
-  if (Array.isArray(value)) return isBoxes ? [...value] : value.join('\n');
-  return String(value);
 }
 
 export function buildRemovePage(page: SheetPage): ConfirmPage {

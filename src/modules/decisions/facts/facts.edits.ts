@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { AppError, invalidFields, notFound } from '../../../platform/errors.ts';
 import type { Item, Value } from '../condition.model.ts';
-import type { DeclaredFacts, FactField } from '../forms/index.ts';
+import { fitsField, type DeclaredFacts } from '../forms/index.ts';
 import { subjectSettingsSchema, type Dated, type SubjectSettings } from '../subject.settings.ts';
 
 /** Half-open; undefined sides are open. */
@@ -94,7 +94,7 @@ function addMember(
   at: Date,
 ): Edited {
   const declared = settable.declared.lists.find(({ name }) => name === list);
-  if (!declared?.fields.every((field) => fits(field, item[field.name]))) throw notDeclared();
+  if (!declared?.fields.every((field) => fitsField(field, item[field.name]))) throw notDeclared();
   const after = { name: list, item, ...datesOf(period, at) };
   const alike = facts.lists.filter(
     (member) => member.name === list && canonical(member.item) === canonical(item),
@@ -115,7 +115,7 @@ function setAttribute(
 ): Edited {
   const field = settable.declared.attributes.find((each) => each.name === name);
   const before = facts.attributes.filter((attribute) => attribute.name === name);
-  if (value !== undefined && (!field || !fits(field, value))) throw notDeclared();
+  if (value !== undefined && (!field || !fitsField(field, value))) throw notDeclared();
   if (value === undefined && before.length === 0) throw notFound('decision_fact');
   const others = facts.attributes.filter((attribute) => attribute.name !== name);
   const set = value === undefined ? [] : [{ name, value }];
@@ -177,12 +177,6 @@ const end = ({ until }: Dated): number => (until === undefined ? Infinity : Date
 const isAlike = (one: Group | Member, other: Group | Member): boolean =>
   one.name === other.name &&
   canonical('item' in one ? one.item : null) === canonical('item' in other ? other.item : null);
-
-function fits(field: FactField, value: Value | undefined): boolean {
-  if (field.type === 'truth') return typeof value === 'boolean';
-  if (field.type === 'set') return Array.isArray(value);
-  return typeof value === 'string' && value !== '' && (!field.choices || field.choices.includes(value));
-}
 
 const notDeclared = (): AppError => new AppError('invalid', 'fact_not_declared');
 

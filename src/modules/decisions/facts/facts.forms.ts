@@ -76,8 +76,12 @@ export function parseMemberForm(
 /** Fields of a member have names of their own: a model may call one `from`. */
 export const fieldName = ({ name }: FactField): string => `field.${name}`;
 
-const textOf = (field: FactField): z.ZodType<string> =>
-  field.choices ? z.enum(field.choices as [string, ...string[]], { error: 'choose' }) : z.string().max(200);
+function textOf(field: FactField): z.ZodType<string> {
+  if (field.choices) return z.enum(field.choices as [string, ...string[]], { error: 'choose' });
+  return field.type === 'date'
+    ? z.string().refine(isLocalDate, { error: 'invalid_date' })
+    : z.string().max(200);
+}
 
 export type PeriodForm = Versioned & { readonly period: FactPeriod };
 
@@ -110,7 +114,8 @@ export function parseAttributeForm(field: FactField, body: unknown): Parsed<Attr
       ? { ...parsed, value: { version: parsed.value.version, value: linesOf(parsed.value.value) } }
       : parsed;
   }
-  return parseForm(z.object({ version, value: textOf(field) }), body);
+  const text = field.type === 'number' ? z.coerce.number() : textOf(field);
+  return parseForm<AttributeForm>(z.object({ version, value: text }), body);
 }
 
 function linesOf(given: string | string[] | undefined): string[] {

@@ -5,6 +5,7 @@ import type { Action, PageHeader, Table, TableCell } from '../../../web/view-mod
 import { nameIn, type Place } from '../../rights/index.ts';
 import type { DeclaredFacts, FactList, ModelForms } from '../forms/index.ts';
 import type { SubjectSettings } from '../subject.settings.ts';
+import { personType } from '../subjects.queries.ts';
 import { entryKey } from './facts.edits.ts';
 import type { SubjectSheet } from './facts.queries.ts';
 import {
@@ -84,7 +85,7 @@ export function buildSheetPage(page: SheetPage) {
         table: handGroups(page),
         add: addAction(page, paths.newSubjectGroup(place.id, type, id), say(words, 'addGroup')),
       },
-      { table: portalGroups(page), add: undefined },
+      ...(type === personType ? [{ table: portalGroups(page), add: undefined }] : []),
       ...(attributeNames(page).length > 0 ? [{ table: attributes(page), add: undefined }] : []),
       ...listsOf(page).map((list) => ({
         table: members(page, list),

@@ -1,4 +1,6 @@
 // Which facts about people the forms of a rights model ask for: what an administrator can fill in by hand. Pure.
+import type { Value } from '../condition.model.ts';
+import type { AttributeType } from '../rights-model.model.ts';
 import type { AccessListsForm } from './access-lists.form.ts';
 import type { MatrixForm } from './matrix.form.ts';
 import type { Form, ModelForms } from './model-forms.ts';
@@ -7,7 +9,7 @@ import { visibilityTypes, type ScopeForm } from './scope.form.ts';
 /** One thing to fill in. */
 export interface FactField {
   readonly name: string;
-  readonly type: 'text' | 'truth' | 'set';
+  readonly type: AttributeType;
   /** The only values there are; absent: any text. */
   readonly choices?: readonly string[] | undefined;
   /** Values are codes of records of this type. */
@@ -97,3 +99,51 @@ export function declaredFacts(forms: ModelForms): DeclaredFacts {
 
 const onceByName = <Named extends { readonly name: string }>(all: readonly Named[]): Named[] =>
   all.filter(({ name }, index) => all.findIndex((other) => other.name === name) === index);
+
+/** What of records of a type can be set by hand: what its application brings. Lists of who may what are not among these. */
+export function declaredRecordFacts(forms: ModelForms, type: string): FactField[] {
+  const declared = forms.resourceTypes.find(({ name }) => name === type)?.attributes ?? {};
+  const listed = hasAccessList(forms, type);
+  return Object.entries(declared)
+    .filter(([name, { source }]) => source === 'record' && !(listed && isOfAccessList(name)))
+    .map(([name, attribute]) => ({
+      name,
+      type: attribute.type,
+      choices: domainValues(forms, type, name),
+      recordType: departmentType(forms, type, name),
+    }));
+}
+
+/** Whether records of the type can have a list of their own. */
+export const hasAccessList = (forms: ModelForms, type: string): boolean =>
+  forms.forms.some((form) => form.kind === 'access_lists' && form.types.includes(type));
+
+/** The attributes by which a record carries its own list. */
+export const accessListAttributes = ['ownList', 'aclList', 'aclRead', 'aclModify'] as const;
+const isOfAccessList = (name: string): boolean => accessListAttributes.some((each) => each === name);
+
+function domainValues(forms: ModelForms, type: string, name: string): string[] | undefined {
+  const domains = forms.forms.flatMap((form) => (form.kind === 'access_lists' ? (form.domain ?? []) : []));
+  const found = domains.find((domain) => domain.type === type && domain.attribute === name);
+  return found?.values.map(({ value }) => value);
+}
+
+function departmentType(forms: ModelForms, type: string, name: string): string | undefined {
+  const scopes = forms.forms.filter((form) => form.kind === 'scope');
+  return scopes.find((form) => form.clientType === type && name === 'departments')?.departmentType;
+}
+
+/** Whether the value is one that can be filled in there. */
+export function fitsField({ type, choices }: FactField, value: Value | undefined): boolean {
+  switch (type) {
+    case 'truth':
+      return typeof value === 'boolean';
+    case 'number':
+      return typeof value === 'number' && Number.isFinite(value);
+    case 'set':
+      return Array.isArray(value);
+    case 'text':
+    case 'date':
+      return typeof value === 'string' && value !== '' && (!choices || choices.includes(value));
+  }
+}

@@ -3,4 +3,13 @@ export { checkForms, compileForms, modelFormsSchema, vocabularyOf } from './mode
 export type { Form, FormKind, ModelForms } from './model-forms.ts';
 export { namesOfGroup } from './vocabulary.form.ts';
 export type { FormProblem, GroupForm, ResourceTypeForm, Vocabulary } from './vocabulary.form.ts';
-export { declaredFacts, type DeclaredFacts, type FactField, type FactList } from './declared-facts.ts';
+export {
+  accessListAttributes,
+  declaredFacts,
+  declaredRecordFacts,
+  fitsField,
+  hasAccessList,
+  type DeclaredFacts,
+  type FactField,
+  type FactList,
+} from './declared-facts.ts';
