@@ -64,6 +64,7 @@ export const auditActions = {
   'rights_model.discarded': 'the draft of a rights model was given up',
   'rights_model.drafted': 'the draft of a rights model was written',
   'rights_model.published': 'a rights model became valid',
+  'rights_model.restored': 'a change of the draft of a rights model was taken back',
   'session.ended': 'sign-ins of somebody were ended',
   'sign_in.succeeded': 'somebody signed in, or failed to',
   'target_group.changed': 'a target group was changed',

@@ -13,3 +13,4 @@ export {
   type FactField,
   type FactList,
 } from './declared-facts.ts';
+export { keepingFromDraft } from './unfinished.ts';

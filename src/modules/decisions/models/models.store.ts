@@ -92,3 +92,12 @@ export async function makeValid(
     .where('id', '=', draft.id)
     .execute();
 }
+
+/** It stays among the versions, as one that was never valid. */
+export async function supersedeDraft(change: Change, draft: DraftRow): Promise<void> {
+  await change.trx
+    .updateTable('decision_model')
+    .set((eb) => ({ status: 'superseded', superseded_at: change.at, version: eb('version', '+', 1) }))
+    .where('id', '=', draft.id)
+    .execute();
+}
