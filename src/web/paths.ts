@@ -173,6 +173,19 @@ export const paths = {
     `${decisionRecord(applicationId, type, id)}/undo`,
   rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
   publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
+  undoRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/undo`,
+  rightsModelStructure: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/structure`,
+  rightsModelPart: (applicationId: string, partId: string): string =>
+    `${application(applicationId)}/rights-model/structure/${part(partId)}`,
+  addToRightsModel: (applicationId: string, partId: string): string =>
+    `${application(applicationId)}/rights-model/structure/${part(partId)}/add`,
+  rightsModelItem: (applicationId: string, partId: string, key: string): string =>
+    `${application(applicationId)}/rights-model/structure/${part(partId)}/items/${part(key)}`,
+  moveRightsModelItem: (applicationId: string, partId: string, key: string): string =>
+    `${application(applicationId)}/rights-model/structure/${part(partId)}/items/${part(key)}/move`,
+  removeRightsModelItem: (applicationId: string, partId: string, key: string): string =>
+    `${application(applicationId)}/rights-model/structure/${part(partId)}/items/${part(key)}/remove`,
   discardRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/discard`,
 
   audit: (): string => '/audit',

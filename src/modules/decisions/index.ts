@@ -9,6 +9,7 @@ export { createRecordRoutes } from './records/record.routes.ts';
 export { createPowerRoutes } from './powers/powers.routes.ts';
 export { createQuestionRoutes } from './questions/questions.routes.ts';
 export { createRightsModelRoutes } from './models/models.routes.ts';
+export { createStructureRoutes } from './structure/structure.routes.ts';
 export { publishDraft, saveDraft } from './models/models.commands.ts';
 export { declareModel, type DeclaredModel, type ModelOutcome } from './models/models.declare.ts';
 export { compareForms, type Difference, type DifferenceLine } from './models/models.difference.ts';

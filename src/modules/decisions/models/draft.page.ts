@@ -3,6 +3,7 @@ import { paths } from '../../../web/paths.ts';
 import { differenceParts } from './difference.page.ts';
 import type { Difference } from './models.difference.ts';
 import type { StoredModel } from './models.queries.ts';
+import { unfinishedNotice } from '../structure/unfinished.page.ts';
 import { say, subHeader, type ModelPage } from './page-parts.ts';
 
 /** The document itself, to take along, to bring in, or to change what the tables do not reach. */
@@ -31,14 +32,34 @@ export function buildDocumentPage(
   };
 }
 
+/** Instead of the preview: what keeps the draft from being published; undefined when nothing does. */
+export function buildUnfinishedPage(page: ModelPage, draft: StoredModel) {
+  const unfinished = unfinishedNotice(page, draft.forms);
+  return (
+    unfinished && {
+      header: subHeader(page, say(page.words, 'preview.title')),
+      unfinished,
+      discard: paths.discardRightsModel(page.place.id),
+      version: draft.version,
+    }
+  );
+}
+
+export interface LookAhead {
+  readonly draft: StoredModel;
+  /** Undefined: nobody may anything so far. */
+  readonly valid: StoredModel | undefined;
+  readonly difference: Difference;
+}
+
 export function buildPreviewPage(
   page: ModelPage,
-  draft: StoredModel,
-  difference: Difference,
+  { draft, valid, difference }: LookAhead,
   names: ReadonlyMap<string, string>,
   actorGains: boolean,
 ) {
   const { words, place } = page;
+  const documents = valid ? [draft.forms, valid.forms] : [draft.forms];
   return {
     header: subHeader(
       page,
@@ -46,7 +67,7 @@ export function buildPreviewPage(
       say(words, 'preview.lead', { count: difference.people }),
     ),
     notice: actorGains ? { kind: 'warning' as const, text: say(words, 'preview.fourEyes') } : undefined,
-    ...differenceParts(words, [draft.forms], difference, names),
+    ...differenceParts(words, documents, difference, names),
     publish: actorGains ? undefined : paths.publishRightsModel(place.id),
     discard: paths.discardRightsModel(place.id),
     note: {

@@ -7,7 +7,8 @@ import type { Form, ModelForms } from '../forms/index.ts';
 import { gridsOf, type Grid, type GridRow } from '../grids/index.ts';
 import { decisionSections } from '../sections.ts';
 import type { ModelVersion, StoredModel } from './models.queries.ts';
-import { contextOf, say, type ModelPage } from './page-parts.ts';
+import { unfinishedNotice } from '../structure/unfinished.page.ts';
+import { contextOf, say, sourceText, type ModelPage } from './page-parts.ts';
 
 /** The table as it is read: what says nothing is left out. */
 function readTable(words: T, grid: Grid): Table {
@@ -90,6 +91,13 @@ export function buildModelPage(
     actions.push({
       text: say(words, 'document.title'),
       href: paths.rightsModelDocument(place.id),
+      kind: 'quiet',
+    });
+  }
+  if (mayEdit) {
+    actions.push({
+      text: words.t('structure.action'),
+      href: paths.rightsModelStructure(place.id),
       kind: 'secondary',
     });
   }
@@ -122,6 +130,7 @@ export function buildModelPage(
             ],
           }
         : undefined,
+    unfinished: mayEdit && model?.status === 'draft' ? unfinishedNotice(page, model.forms) : undefined,
     readings: model?.forms.readings ?? [],
     groups: model && groupsTable(words, model.forms),
     sections: model ? model.forms.forms.map((form) => formSection(page, form, model.forms, mayEdit)) : [],
@@ -147,11 +156,6 @@ function groupsTable(words: T, forms: ModelForms): Table {
       },
     })),
   };
-}
-
-function sourceText(words: T, source: string): string {
-  const at = source.indexOf(':');
-  return say(words, `sources.${source.slice(0, at)}`, { name: source.slice(at + 1) });
 }
 
 function versionsTable(

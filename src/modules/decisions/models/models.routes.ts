@@ -7,15 +7,23 @@ import type { Site } from '../../../platform/site.ts';
 import { flashOf } from '../../../web/flash.ts';
 import { formField, parseForm } from '../../../web/form.ts';
 import { paths } from '../../../web/paths.ts';
-import { loadPlace } from '../../rights/index.ts';
-import { checkForms, modelFormsSchema, type ModelForms } from '../forms/index.ts';
+import { checkForms, keepingFromDraft, modelFormsSchema, type ModelForms } from '../forms/index.ts';
 import { cellName, withGrid } from '../grids/index.ts';
 import { discardDraft, publishDraft, saveDraft } from './models.commands.ts';
 import { compareForms, type Difference } from './models.difference.ts';
-import { buildDocumentPage, buildPreviewPage } from './draft.page.ts';
+import { buildDocumentPage, buildPreviewPage, buildUnfinishedPage, type LookAhead } from './draft.page.ts';
 import { buildGridPage } from './grid.page.ts';
 import { buildModelPage } from './models.page.ts';
 import { problemText, type ModelPage } from './page-parts.ts';
+import {
+  findEditable,
+  flashSaved,
+  pageOf,
+  requireEditable,
+  undo,
+  versionForm,
+  versionIn,
+} from './models.edit.ts';
 import { findModel, listModels, namesOfPeople, type StoredModel } from './models.queries.ts';
 
 export function createRightsModelRoutes(site: Site): Router {
@@ -33,14 +41,8 @@ export function createRightsModelRoutes(site: Site): Router {
   router.get(paths.rightsModelPreview(application), (req, res) => showPreview(site, req, res));
   router.post(paths.publishRightsModel(application), (req, res) => publish(site, req, res));
   router.post(paths.discardRightsModel(application), (req, res) => discard(site, req, res));
+  router.post(paths.undoRightsModel(application), (req, res) => undo(site, req, res));
   return router;
-}
-
-/** @throws application_not_found; not_allowed when the page is there to change something */
-async function pageOf(site: Site, req: Request, res: Response, toChange: boolean): Promise<ModelPage> {
-  const place = await loadPlace(site.db.reader, req.actor, req.params['applicationId']);
-  if (toChange && !place.mayChange) throw new AppError('forbidden', 'not_allowed');
-  return { words: res.words, now: site.clock.now(), place };
 }
 
 const wanted = z
@@ -68,26 +70,6 @@ async function showModel(site: Site, req: Request, res: Response): Promise<void>
   });
 }
 
-interface Editable {
-  readonly forms: ModelForms;
-  /** Of the draft; 0 when the first change begins one. */
-  readonly version: number;
-}
-
-/** What an edit begins from: the draft, or else what is valid. */
-async function findEditable(site: Site, applicationId: string): Promise<Editable | undefined> {
-  const draft = await findModel(site.db.reader, applicationId, 'draft');
-  if (draft) return { forms: draft.forms, version: draft.version };
-  const valid = await findModel(site.db.reader, applicationId, 'valid');
-  return valid && { forms: valid.forms, version: 0 };
-}
-
-async function requireEditable(site: Site, applicationId: string): Promise<Editable> {
-  const editable = await findEditable(site, applicationId);
-  if (!editable) throw notFound('rights_model');
-  return editable;
-}
-
 const gridAt = (req: Request) => ({
   formId: String(req.params['formId']),
   gridId: String(req.params['gridId']),
@@ -112,14 +94,6 @@ async function showGrid(site: Site, req: Request, res: Response): Promise<void> 
   renderGrid(res, page, forms, { ...gridAt(req), version }, {}, 200);
 }
 
-const versionForm = z.object({ version: z.coerce.number().int().nonnegative() });
-
-function versionIn(body: unknown): number {
-  const parsed = parseForm(versionForm, body);
-  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  return parsed.value.version;
-}
-
 /** What was sent for each cell. A name that is not a single text is as good as absent. */
 function cellsIn(body: unknown) {
   const fields = new Map(Object.entries((body ?? {}) as Record<string, unknown>));
@@ -142,15 +116,16 @@ async function saveGrid(site: Site, req: Request, res: Response): Promise<void> 
   if (!filled.success) throw new AppError('invalid', 'bad_request');
   const again = (state: Parameters<typeof buildGridPage>[3], status: number) =>
     renderGrid(res, page, filled.data, { ...at, version: editable.version }, state, status);
-  const problems = checkForms(filled.data);
+  const problems = keepingFromDraft(checkForms(filled.data));
   if (problems.length > 0) return again({ problems }, 422);
   try {
-    await saveDraft(site, req.actor, req.origin, { applicationId, forms: filled.data, version });
+    const input = { applicationId, forms: filled.data, version };
+    const { undoId } = await saveDraft(site, req.actor, req.origin, input);
+    flashSaved(req, res, applicationId, undoId);
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') return again({ stale: true }, 409);
     throw error;
   }
-  flashOf(req).set({ text: res.words.t('decisions.edit.done') });
   res.redirect(303, paths.rightsModelVersion(applicationId, 'draft'));
 }
 
@@ -176,7 +151,7 @@ function readDocument(page: ModelPage, text: string): { forms: ModelForms } | { 
     const places = parsed.error.issues.map(({ path }) => path.join(' › '));
     return { problems: places.map((place) => words.t('decisions.document.wrongAt', { place })) };
   }
-  const problems = checkForms(parsed.data);
+  const problems = keepingFromDraft(checkForms(parsed.data));
   if (problems.length === 0) return { forms: parsed.data };
   return {
     problems: problems.map((problem) => `${problemText(words, problem)} (${problem.path.join(' › ')})`),
@@ -198,28 +173,27 @@ async function saveDocument(site: Site, req: Request, res: Response): Promise<vo
   };
   if ('problems' in read) return again(read.problems, 422, version);
   try {
-    await saveDraft(site, req.actor, req.origin, { applicationId, forms: read.forms, version });
+    const input = { applicationId, forms: read.forms, version };
+    const { undoId } = await saveDraft(site, req.actor, req.origin, input);
+    flashSaved(req, res, applicationId, undoId);
   } catch (error) {
     if (!isAppError(error) || error.code !== 'stale_edit') throw error;
     const standing = await findEditable(site, applicationId);
     return again([res.words.t('decisions.edit.stale')], 409, standing?.version ?? 0);
   }
-  flashOf(req).set({ text: res.words.t('decisions.edit.done') });
   res.redirect(303, paths.rightsModelVersion(applicationId, 'draft'));
 }
 
-async function lookAhead(
-  site: Site,
-  page: ModelPage,
-): Promise<{ draft: StoredModel; difference: Difference }> {
-  const applicationId = page.place.id;
-  const draft = await findModel(site.db.reader, applicationId, 'draft');
+async function requireDraft(site: Site, { place }: ModelPage): Promise<StoredModel> {
+  const draft = await findModel(site.db.reader, place.id, 'draft');
   if (!draft) throw notFound('rights_model');
-  const valid = await findModel(site.db.reader, applicationId, 'valid');
-  return {
-    draft,
-    difference: await compareForms(site.db, applicationId, valid?.forms, draft.forms, page.now),
-  };
+  return draft;
+}
+
+async function lookAhead(site: Site, page: ModelPage, draft: StoredModel): Promise<LookAhead> {
+  const valid = await findModel(site.db.reader, page.place.id, 'valid');
+  const difference = await compareForms(site.db, page.place.id, valid?.forms, draft.forms, page.now);
+  return { draft, valid, difference };
 }
 
 /** Four eyes: also where it cannot be told whether somebody would gain. */
@@ -228,10 +202,14 @@ const gainsBy = (difference: Difference, personId: string): boolean =>
 
 async function showPreview(site: Site, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res, true);
-  const { draft, difference } = await lookAhead(site, page);
+  const draft = await requireDraft(site, page);
+  const unfinished = buildUnfinishedPage(page, draft);
+  if (unfinished) return res.page('decisions/preview', unfinished, { title: unfinished.header.title });
+  const ahead = await lookAhead(site, page, draft);
+  const { difference } = ahead;
   const ids = [...new Set(difference.lines.flatMap(({ personIds }) => personIds))];
   const names = await namesOfPeople(site.db, ids);
-  const model = buildPreviewPage(page, draft, difference, names, gainsBy(difference, req.actor.personId));
+  const model = buildPreviewPage(page, ahead, names, gainsBy(difference, req.actor.personId));
   res.page('decisions/preview', model, { title: model.header.title });
 }
 
@@ -241,7 +219,7 @@ async function publish(site: Site, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res, true);
   const parsed = parseForm(publishForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  const { difference } = await lookAhead(site, page);
+  const { difference } = await lookAhead(site, page, await requireDraft(site, page));
   const actorGains = gainsBy(difference, req.actor.personId);
   const input = { applicationId: page.place.id, ...parsed.value, actorGains };
   const { number } = await publishDraft(site, req.actor, req.origin, input);

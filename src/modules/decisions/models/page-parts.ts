@@ -37,3 +37,9 @@ export function subHeader({ words, place }: ModelPage, title: string, subtitle?:
     ],
   };
 }
+
+/** What fills a group, in words. */
+export function sourceText(words: T, source: string): string {
+  const at = source.indexOf(':');
+  return say(words, `sources.${source.slice(0, at)}`, { name: source.slice(at + 1) });
+}
