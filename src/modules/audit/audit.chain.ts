@@ -1,5 +1,5 @@
 // The hash chain of one audit lane: what is hashed, and how. Pure; the same code writes and verifies.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The content of one audit row: every column but the hash. Instants as milliseconds since 1970. */
 export interface AuditRow {
@@ -42,5 +42,5 @@ export function canonicalJson(value: unknown): string {
 
 /** The hash of a row, which takes the hash of the row before it in. */
 export function hashRow(previousHash: Uint8Array, row: AuditRow): Buffer {
-  return createHash('sha256').update(previousHash).update('\n').update(canonicalJson(row)).digest();
+  return hash('sha256', Buffer.concat([previousHash, Buffer.from(`\n${canonicalJson(row)}`)]), 'buffer');
 }
