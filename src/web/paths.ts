@@ -132,6 +132,11 @@ export const paths = {
   rightsModelDocument: (applicationId: string): string =>
     `${application(applicationId)}/rights-model/document`,
   askDecisions: (applicationId: string): string => `${application(applicationId)}/rights-model/questions`,
+  decisionSample: (applicationId: string): string => `${application(applicationId)}/rights-model/sample`,
+  exportDecisionSample: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/sample.csv`,
+  decisionSampleTrace: (applicationId: string): string =>
+    `${application(applicationId)}/rights-model/sample/trace`,
   decisionClients: (applicationId: string): string => `${application(applicationId)}/rights-model/clients`,
   decisionClient: (applicationId: string, clientId: string): string =>
     `${application(applicationId)}/rights-model/clients/${part(clientId)}`,

@@ -31,6 +31,7 @@ export const auditActions = {
   'decision_record.exported': 'the list of records of an application was taken along',
   'decision_record.restored': 'a change by hand to a record of an application was taken back',
   'decision_record.synchronised': 'an application brought or took away records',
+  'decision_sample.exported': 'the answers for a sample of people and records were taken along',
   'decision_subject.added': 'a person or other subject was made known to an application by hand',
   'decision_subject.changed': 'what is set by hand of a subject of an application was changed',
   'decision_subject.exported': 'the list of subjects of an application was taken along',

@@ -40,6 +40,16 @@ export interface DecisionPoint {
    * @returns denied with an obstacle where model, subject, resource or action are unknown; never throws for those.
    */
   decide(applicationId: string, asked: readonly Asked[], options?: DecideOptions): Promise<Verdict[]>;
+  /**
+   * The same for subjects that are only thought of, such as somebody in one group of whom nothing else is known.
+   * @param supposed facts by question
+   */
+  suppose(
+    applicationId: string,
+    asked: readonly Asked[],
+    supposed: readonly SubjectFacts[],
+    options?: DecideOptions,
+  ): Promise<Verdict[]>;
 }
 
 export function createDecisionPoint(site: Site, options: { compile?: CompileModel } = {}): DecisionPoint {
@@ -49,23 +59,35 @@ export function createDecisionPoint(site: Site, options: { compile?: CompileMode
     snapshots,
     async decide(applicationId, asked, decideOptions = {}) {
       if (!decideOptions.caughtUp) await snapshots.catchUp();
-      return decideAll(site, applicationId, snapshots.of(applicationId), asked, decideOptions);
+      const snapshot = snapshots.of(applicationId);
+      const find: FindSubjects = (at) => subjectsOf(snapshot, asked, at);
+      return decideAll(site, applicationId, snapshot, asked, find, decideOptions);
+    },
+    async suppose(applicationId, asked, supposed, decideOptions = {}) {
+      if (!decideOptions.caughtUp) await snapshots.catchUp();
+      const find: FindSubjects = async () => supposed.map((facts) => ({ facts }));
+      return decideAll(site, applicationId, snapshots.of(applicationId), asked, find, decideOptions);
     },
   };
 }
+
+/** What a decision needs to know of a subject. */
+type Known = Pick<KnownSubject, 'facts' | 'language'>;
+type FindSubjects = (at: Date) => Promise<readonly Known[]>;
 
 async function decideAll(
   site: Site,
   applicationId: string,
   snapshot: ApplicationSnapshot,
   asked: readonly Asked[],
+  findSubjects: FindSubjects,
   options: DecideOptions,
 ): Promise<Verdict[]> {
   const loaded = await snapshot.model();
   if (!loaded) return asked.map(() => refused('no_model'));
   const at = site.clock.now();
   const [subjects, records] = await Promise.all([
-    subjectsOf(snapshot, asked, at),
+    findSubjects(at),
     recordsOf(site, applicationId, loaded.model, asked),
   ]);
   const instant = at.toISOString();
@@ -86,7 +108,7 @@ async function decideAll(
 
 interface Prepared {
   readonly one: Asked;
-  readonly subject: KnownSubject;
+  readonly subject: Known;
   readonly resource: ResourceFacts | undefined;
   readonly instant: string;
 }

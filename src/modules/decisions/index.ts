@@ -8,6 +8,7 @@ export { createRecordListRoutes } from './records/list.routes.ts';
 export { createRecordRoutes } from './records/record.routes.ts';
 export { createPowerRoutes } from './powers/powers.routes.ts';
 export { createQuestionRoutes } from './questions/questions.routes.ts';
+export { createSampleRoutes } from './sample/sample.routes.ts';
 export { createRightsModelRoutes } from './models/models.routes.ts';
 export { createStructureRoutes } from './structure/structure.routes.ts';
 export { publishDraft, saveDraft } from './models/models.commands.ts';

@@ -3,7 +3,7 @@ import type { T } from '../../platform/i18n.ts';
 import { paths } from '../../web/paths.ts';
 import type { Place } from '../rights/index.ts';
 
-export type Section = 'model' | 'subjects' | 'records' | 'questions' | 'clients';
+export type Section = 'model' | 'subjects' | 'records' | 'questions' | 'sample' | 'clients';
 
 /** Model of the `tabs` component. Who asks is shown to those who may change it. */
 export function decisionSections(words: T, place: Place, current: Section | undefined) {
@@ -12,6 +12,7 @@ export function decisionSections(words: T, place: Place, current: Section | unde
     subjects: paths.decisionSubjects(place.id),
     records: paths.decisionRecords(place.id),
     questions: paths.askDecisions(place.id),
+    sample: paths.decisionSample(place.id),
     clients: paths.decisionClients(place.id),
   };
   const shown = (Object.keys(hrefs) as Section[]).filter((key) => key !== 'clients' || place.mayChange);

@@ -107,7 +107,8 @@ function answerParts({ words, place, typed, answer }: QuestionsInput) {
   };
 }
 
-function verdictParts(words: T, verdict: Verdict) {
+/** The answer with the layers and the choices behind it. */
+export function verdictParts(words: T, verdict: Verdict) {
   const text = verdict.obstacle
     ? say(words, `obstacle.${verdict.obstacle}`)
     : words.t(`authzen.reason.${reasonKey(verdict)}`);
