@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 // Beside the packages and not in the shared temporary directory, where somebody else could lay code ready. Where that
 // cannot be written (a container), nothing is cached.
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/mandaat', import.meta.url)));
+enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/mandaat/compiled', import.meta.url)));
 // Imported only now: what a file imports by name is loaded before its first line runs.
 const { run } = await import('./run.ts');
 await run();

@@ -1,5 +1,6 @@
 // Everything a process does beside answering requests: delivers the outbox, follows natural ends, and keeps house.
 import type { Translator } from './platform/i18n.ts';
+import { tidyEmbedded } from './platform/db/upkeep.ts';
 import { cleanUp, type CleanUp } from './platform/jobs/clean-up.ts';
 import { withLease } from './platform/jobs/lease.ts';
 import { createOutbox, type DeliveryHandler } from './platform/jobs/outbox.ts';
@@ -54,6 +55,7 @@ export async function startWorker(site: Site, deps: WorkerDeps): Promise<Worker>
     { name: 'expired-protocol-rows', cron: '* * * * *', run: () => sweepProtocolRows(deps) },
     { name: 'audit-checkpoint', cron: '*/5 * * * *', run: () => checkpoint(site) },
     { name: 'audit-verification', cron: '41 1 * * *', run: () => verify(site) },
+    { name: 'embedded-upkeep', cron: '11 3 * * *', run: () => tidyEmbedded(site.db) },
     ...cleanUpTasks(site),
   ]);
   return {

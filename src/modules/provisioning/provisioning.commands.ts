@@ -2,6 +2,7 @@
 import type { Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import { toDomainError } from '../../platform/db/constraint-errors.ts';
+import { refreshStatistics } from '../../platform/db/upkeep.ts';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { applyAdministrations } from './apply-administrations.ts';
@@ -61,7 +62,7 @@ export async function applyDeclarations(
     subjectType: 'site',
     reason: sources.map((one) => one.name).join(', '),
   };
-  return runCommand(site, origin, attempt, async (change) => {
+  const applied = await runCommand(site, origin, attempt, async (change) => {
     const { run, outcome } = await runThrough('apply', site, change, sources, options);
     if (outcome.differs) {
       run.facts.push({ action: 'provisioning.applied', subjectType: 'site', after: summaryOf(outcome) });
@@ -71,6 +72,8 @@ export async function applyDeclarations(
     for (const message of run.messages) change.enqueue(message);
     return outcome;
   });
+  if (applied.differs) await refreshStatistics(site.db);
+  return applied;
 }
 
 /**
