@@ -101,6 +101,22 @@ describe('comparing two versions of a rights model', () => {
     assert.match(same.text, /Nothing changes for anybody/);
   });
 
+  it('compares an unfinished draft by its document alone, and tells another order from the same', async () => {
+    const unfinished = structuredClone(forms);
+    unfinished.resourceTypes.push({ name: 'visit', label: 'Besuch', actions: ['read'], attributes: {} });
+    await putVersion(4, 'draft', unfinished);
+    const { text } = await get(paths.compareRightsModels(application.id, 3, 4)).expect(200);
+    assert.match(text, /Version 4 is unfinished/);
+    assert.match(text, /resourceTypes › Besuch/);
+    await site.db.query(
+      `update decision_model set forms = $2::jsonb where application_id = $1::uuid and number = 4`,
+      [application.id, JSON.stringify({ ...forms, groups: forms.groups.toReversed() })],
+    );
+    const order = await get(paths.compareRightsModels(application.id, 3, 4)).expect(200);
+    assert.match(order.text, /the same, in another order/);
+    assert.match(order.text, /Nothing changes for anybody/);
+  });
+
   it('is for whoever may see the application, and of versions that exist', async () => {
     await get(paths.compareRightsModels(application.id, 1, 2), stranger).expect(404);
     await get(paths.compareRightsModels(application.id, 1, 9)).expect(404);

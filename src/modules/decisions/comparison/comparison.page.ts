@@ -1,5 +1,6 @@
 // Builds the page that sets two versions of a rights model side by side: for whom it makes a difference, and where the
 // documents differ.
+import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
 import type { Field, Table } from '../../../web/view-models.ts';
 import { differenceParts } from '../models/difference.page.ts';
@@ -11,7 +12,10 @@ import type { DocumentDifference } from './document.difference.ts';
 export interface Compared {
   readonly before: StoredModel;
   readonly after: StoredModel;
-  readonly people: Difference;
+  /** The version with which nobody can be asked anything yet. */
+  readonly unfinished: ModelVersion | undefined;
+  /** Undefined when one is unfinished. */
+  readonly people: Difference | undefined;
   readonly names: ReadonlyMap<string, string>;
   readonly document: DocumentDifference;
 }
@@ -59,24 +63,34 @@ function versionField(
 const statusOf = ({ status, validFrom }: ModelVersion): string =>
   status === 'superseded' && validFrom === null ? 'discarded' : status;
 
-function resultOf({ words }: ModelPage, { before, after, people, names, document }: Compared) {
-  const say = (key: string, params?: Record<string, string | number>): string =>
-    words.t(`decisions.compare.${key}`, params);
-  const forms = [after.forms, before.forms];
+type Say = (key: string, params?: Record<string, string | number>) => string;
+
+function resultOf({ words }: ModelPage, compared: Compared) {
+  const { before, after } = compared;
+  const say: Say = (key, params) => words.t(`decisions.compare.${key}`, params);
   return {
     title: say('result', { from: before.number, to: after.number }),
-    people: {
-      title: say('people'),
-      lead: words.t('decisions.preview.lead', { count: people.people }),
-      note: say('now'),
-      ...differenceParts(words, forms, people, names),
-    },
-    document: {
-      title: say('document'),
-      nothing: document.cells.length + document.elsewhere.length === 0 ? say('same') : undefined,
-      cells: document.cells.length > 0 ? cellTable(say, document) : undefined,
-      elsewhere: document.elsewhere.length > 0 ? placeTable(say, document) : undefined,
-    },
+    people: { title: say('people'), ...peopleOf(words, say, compared) },
+    document: { title: say('document'), ...documentOf(say, compared) },
+  };
+}
+
+function peopleOf(words: T, say: Say, { before, after, unfinished, people, names }: Compared) {
+  if (!people) return { nothing: say('unfinished', { number: unfinished?.number ?? '' }) };
+  return {
+    lead: `${words.t('decisions.preview.lead', { count: people.people })} ${say('now')}`,
+    ...differenceParts(words, [after.forms, before.forms], people, names),
+  };
+}
+
+function documentOf(say: Say, { before, after, document }: Compared) {
+  const { cells, elsewhere } = document;
+  const isSame = cells.length + elsewhere.length === 0;
+  const inOrder = isSame && JSON.stringify(before.forms) === JSON.stringify(after.forms);
+  return {
+    nothing: isSame ? say(inOrder ? 'same' : 'order') : undefined,
+    cells: cells.length > 0 ? cellTable(say, document) : undefined,
+    elsewhere: elsewhere.length > 0 ? placeTable(say, document) : undefined,
   };
 }
 

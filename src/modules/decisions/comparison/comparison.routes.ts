@@ -5,6 +5,7 @@ import { notFound } from '../../../platform/errors.ts';
 import type { Site } from '../../../platform/site.ts';
 import { paths } from '../../../web/paths.ts';
 import { loadPlace } from '../../rights/index.ts';
+import { checkForms } from '../forms/index.ts';
 import { compareForms } from '../models/models.difference.ts';
 import type { ModelPage } from '../models/page-parts.ts';
 import { findModel, listModels, namesOfPeople, type ModelVersion } from '../models/models.queries.ts';
@@ -40,11 +41,14 @@ async function compare(site: Site, { words, now, place }: ModelPage, from: numbe
   const { reader } = site.db;
   const [old, fresh] = [await findModel(reader, place.id, from), await findModel(reader, place.id, to)];
   if (!old || !fresh) throw notFound('rights_model');
-  const people = await compareForms(site.db, place.id, old.forms, fresh.forms, now);
-  const ids = [...new Set(people.lines.flatMap(({ personIds }) => personIds))];
+  const unfinished = [old, fresh].find(({ forms }) => checkForms(forms).length > 0);
+  // What an unfinished document means for people cannot be said.
+  const people = unfinished ? undefined : await compareForms(site.db, place.id, old.forms, fresh.forms, now);
+  const ids = [...new Set(people?.lines.flatMap(({ personIds }) => personIds))];
   const compared: Compared = {
     before: old,
     after: fresh,
+    unfinished,
     people,
     names: await namesOfPeople(site.db, ids),
     document: compareDocuments(old.forms, fresh.forms, words.t),

@@ -91,7 +91,7 @@ class Comparison {
       Condition,
       Condition,
     ];
-    if (JSON.stringify(before) === JSON.stringify(after)) return [];
+    if (isSame(before, after)) return [];
     const line = (direction: Direction) => ({ type, action, direction });
     if (!(await this.#holdsRecords(type))) {
       if (isNever(before) || isAlways(after)) return [line('gains')];
@@ -132,6 +132,19 @@ class Comparison {
     this.#asked.set(key, asking);
     return asking;
   }
+}
+
+/** Whether two conditions say the same, in whatever order: a role that was moved up changes nothing for anybody. */
+const isSame = (one: Condition, other: Condition): boolean =>
+  JSON.stringify(one) === JSON.stringify(other) || inOneOrder(one) === inOneOrder(other);
+
+function inOneOrder(condition: Condition): string {
+  const sorted = (parts: readonly Condition[]): string =>
+    [...new Set(parts.map(inOneOrder))].sort().join(' ');
+  if ('all' in condition) return `all(${sorted(condition.all)})`;
+  if ('any' in condition) return `any(${sorted(condition.any)})`;
+  if ('not' in condition) return `not(${inOneOrder(condition.not)})`;
+  return JSON.stringify(condition);
 }
 
 /** What is the same for several people, together: "14 people lose: view client". */
