@@ -11,15 +11,14 @@ import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { changeOffer, createOffer, endOffer, undoEndOffer } from './offers.commands.ts';
 import { endForm, parseOfferForm, parseTermsForm, undoForm, type OfferForm } from './rights.forms.ts';
 import type { Offer } from './rights.model.ts';
+import type { FormState, RightsPage } from './application.page.ts';
 import {
-  buildConflictPage,
   buildEndOfferPage,
   buildNewOfferPage,
+  buildOfferConflict,
   buildOfferForm,
   buildOffersTable,
-  type FormState,
-  type RightsPage,
-} from './rights.page.ts';
+} from './offers.page.ts';
 import { offerSorts, sortOffers } from './offers.order.ts';
 import { applicationHeader, type Place } from './rights.place.ts';
 import {
@@ -155,7 +154,7 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     res.redirect(303, paths.offers(place.id));
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      const model = buildConflictPage(page, { offer }, parsed.typed);
+      const model = buildOfferConflict(page, offer, parsed.typed);
       return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);

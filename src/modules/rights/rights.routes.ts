@@ -12,15 +12,9 @@ import { findCovering } from '../administration/index.ts';
 import { changeRight, createRight, endRight } from './rights.commands.ts';
 import { endForm, parseRightForm } from './rights.forms.ts';
 import { nameIn, type Right } from './rights.model.ts';
-import {
-  buildConflictPage,
-  buildEndRightPage,
-  buildOfferedPage,
-  buildRightForm,
-  buildRightsTable,
-  type FormState,
-  type RightsPage,
-} from './rights.page.ts';
+import type { FormState, RightsPage } from './application.page.ts';
+import { buildOfferedPage } from './offered.page.ts';
+import { buildEndRightPage, buildRightConflict, buildRightForm, buildRightsTable } from './rights.page.ts';
 import { applicationHeader, loadPlace, type Place } from './rights.place.ts';
 import { countHolders, findRight, getReceiver, listOffersFor, listRightsOf } from './rights.queries.ts';
 
@@ -124,7 +118,7 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     res.redirect(303, paths.rights(place.id));
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      const model = buildConflictPage(page, { right }, parsed.typed);
+      const model = buildRightConflict(page, right, parsed.typed);
       return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
