@@ -32,7 +32,14 @@ export function foldDecision(
     (gate) => gate.types.includes(type) && (gate.actions === undefined || gate.actions.includes(action)),
   );
   if (gates.length === 0) return never;
-  return allOf(gates.map((gate) => foldGate(model, gate, resourceType.parentType, action, known, depth)));
+  const folded: Condition[] = [];
+  for (const gate of gates) {
+    const one = foldGate(model, gate, resourceType.parentType, action, known, depth);
+    // The others cannot open what one keeps shut.
+    if (isNever(one)) return never;
+    folded.push(one);
+  }
+  return allOf(folded);
 }
 
 function foldGate(

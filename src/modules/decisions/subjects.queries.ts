@@ -117,7 +117,8 @@ export async function findCandidateIds(
 ): Promise<string[]> {
   if (type !== personType) {
     const own = await db.query<{ id: string }>(
-      `select distinct s.id from decision_subject s where s.application_id = $1::uuid and s.type = $2::text order by s.id`,
+      `select distinct s.id from decision_subject s where s.application_id = $1::uuid and s.type = $2::text
+         and not s.facts ? 'gone' order by s.id`,
       [applicationId, type],
     );
     return own.map((row) => row.id);
@@ -140,3 +141,17 @@ const candidatesByWork = `select x.id from (${holders}
       select 1 from offer q join application_right r on r.id = q.right_id
       where r.application_id = $1::uuid and q.cancelled_at is null
         and (q.organisation_id = o.id or q.target_group_id = o.target_group_id)))) x order by x.id`;
+
+/** Types of the application's own subjects: one look at the index for each, however many subjects there are. */
+export async function listSubjectTypes(db: Asking, applicationId: string): Promise<string[]> {
+  const rows = await db.query<{ type: string }>(
+    `with recursive found as (
+       (select s.type from decision_subject s where s.application_id = $1::uuid order by s.type limit 1)
+       union all
+       select (select s.type from decision_subject s where s.application_id = $1::uuid and s.type > f.type
+         order by s.type limit 1) from found f where f.type is not null
+     ) select type from found where type is not null`,
+    [applicationId],
+  );
+  return rows.map(({ type }) => type).filter((type) => type !== personType);
+}

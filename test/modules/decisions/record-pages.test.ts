@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import request from 'supertest';
 import {
+  compareForms,
   createDecisionPoint,
   createRecordListRoutes,
   createRecordRoutes,
@@ -209,6 +210,16 @@ describe('an attribute by hand', () => {
     await get(paths.recordAttribute(...at('leo'), 'invented')).expect(404);
     await get(paths.recordAttribute(...at('leo'), 'ownList')).expect(404);
   });
+});
+
+test('what a version changes is told for accounts of the application as well', async () => {
+  const { forms } = readWorld('ecase');
+  const { people, lines } = await compareForms(site.db, application.id, undefined, forms, site.clock.now());
+  assert.equal(people, 5, 'three who work for a customer, two accounts');
+  const reading = lines.find(
+    ({ type, action, direction }) => `${type} ${action} ${direction}` === 'client read gains',
+  );
+  assert.deepEqual(reading?.personIds, ['user/petra']);
 });
 
 test('every change is on record', async () => {

@@ -124,20 +124,6 @@ async function listOwn(
   }));
 }
 
-/** Types of the application's own subjects: one look at the index for each, however many subjects there are. */
-export async function listSubjectTypes(db: Database, applicationId: string): Promise<string[]> {
-  const rows = await db.query<{ type: string }>(
-    `with recursive found as (
-       (select s.type from decision_subject s where s.application_id = $1::uuid order by s.type limit 1)
-       union all
-       select (select s.type from decision_subject s where s.application_id = $1::uuid and s.type > f.type
-         order by s.type limit 1) from found f where f.type is not null
-     ) select type from found where type is not null`,
-    [applicationId],
-  );
-  return rows.map(({ type }) => type).filter((type) => type !== personType);
-}
-
 const batchSize = 500;
 
 /** All of them, in batches: memory stays flat however many there are. */

@@ -1,14 +1,24 @@
 // What publishing a draft would change for whom: every person of the application, every kind of record and action, before and
 // after. Exact where the portal holds the records; for records that only questions describe it says that it may differ.
-import { toSql } from '../condition.sql.ts';
-import { isAlways, isNever, notOf, allOf, type Condition } from '../condition.model.ts';
+import { setImmediate as turn } from 'node:timers/promises';
+import { toLookUpSql, toSql } from '../condition.sql.ts';
+import { isAlways, isNever, type Condition } from '../condition.model.ts';
 import { foldDecision } from '../decision.fold.ts';
 import { Evaluator } from '../evaluator.ts';
 import type { ResourceFacts, SubjectFacts } from '../facts.model.ts';
 import { compileForms, type ModelForms } from '../forms/index.ts';
 import type { RightsModel } from '../rights-model.model.ts';
-import { fillsGroupsByWork, personFacts } from '../subject.facts.ts';
-import { findCandidateIds, findPeopleFacts, personType, type Asking } from '../subjects.queries.ts';
+import { beyond } from './beyond.ts';
+import { sameForNode, sameForRecords, type Models } from './same-decision.ts';
+import { fillsGroupsByWork, ownSubjectFacts, personFacts } from '../subject.facts.ts';
+import {
+  findCandidateIds,
+  findOwnSubjects,
+  findPeopleFacts,
+  listSubjectTypes,
+  personType,
+  type Asking,
+} from '../subjects.queries.ts';
 
 export type Direction = 'gains' | 'loses' | 'differs';
 
@@ -18,13 +28,44 @@ export interface DifferenceLine {
   /** Of a menu or other item: its code. */
   readonly node?: string | undefined;
   readonly direction: Direction;
+  /** People by id; accounts of the application's own as `type/code`. */
   readonly personIds: readonly string[];
 }
 
 export interface Difference {
-  /** How many people were looked at. */
+  /** How many were looked at: people and accounts of the application's own. */
   readonly people: number;
   readonly lines: readonly DifferenceLine[];
+}
+
+type Change = Omit<DifferenceLine, 'personIds'>;
+
+/** Something on which the two models decide by other choices; `node`: about a menu or other item itself. */
+interface OpenQuestion {
+  readonly type: string;
+  readonly action: string;
+  readonly node?: string | undefined;
+}
+
+function openQuestions(models: Models): OpenQuestion[] {
+  const types = new Map(
+    models.flatMap(({ resourceTypes }) => resourceTypes).map((type) => [type.name, type]),
+  );
+  const actionsOf = (name: string): string[] => [
+    ...new Set(
+      models.flatMap((model) => model.resourceTypes.find((type) => type.name === name)?.actions ?? []),
+    ),
+  ];
+  const nodesOf = (name: string): string[] => [
+    ...new Set(models.flatMap(({ nodes }) => nodes.filter(({ type }) => type === name).map(({ id }) => id))),
+  ];
+  return [...types.values()].flatMap(({ name: type, ofModel }) =>
+    actionsOf(type).flatMap((action): OpenQuestion[] => {
+      if (!ofModel) return sameForRecords(models, type, action) ? [] : [{ type, action }];
+      const open = nodesOf(type).filter((node) => !sameForNode(models, type, action, node));
+      return open.map((node) => ({ type, action, node }));
+    }),
+  );
 }
 
 const nothing: RightsModel = { resourceTypes: [], nodes: [], gates: [] };
@@ -35,11 +76,13 @@ const chunkSize = 500;
 class Comparison {
   readonly #db: Asking;
   readonly #applicationId: string;
-  readonly #models: readonly [RightsModel, RightsModel];
+  readonly #models: Models;
   readonly #evaluators: readonly [Evaluator, Evaluator];
   readonly #now: string;
   readonly #asked = new Map<string, Promise<boolean>>();
   readonly #held = new Map<string, Promise<boolean>>();
+
+  readonly #questions: readonly OpenQuestion[];
 
   constructor(db: Asking, applicationId: string, before: RightsModel, after: RightsModel, at: Date) {
     this.#db = db;
@@ -47,45 +90,35 @@ class Comparison {
     this.#models = [before, after];
     this.#evaluators = [new Evaluator(before), new Evaluator(after)];
     this.#now = at.toISOString();
+    this.#questions = openQuestions(this.#models);
+  }
+
+  /** Nothing that anybody could ask is decided by other choices. */
+  get isSame(): boolean {
+    return this.#questions.length === 0;
   }
 
   /** [type, action, node?, direction] of everything that changes for the subject. */
-  async changesFor(subject: SubjectFacts): Promise<Omit<DifferenceLine, 'personIds'>[]> {
-    const kinds = new Map(
-      this.#models
-        .flatMap(({ resourceTypes }) => resourceTypes)
-        .flatMap((type) =>
-          type.actions.map((action) => [`${type.name} ${action}`, { type, action }] as const),
-        ),
-    );
+  async changesFor(subject: SubjectFacts): Promise<Change[]> {
     const found = await Promise.all(
-      [...kinds.values()].map(({ type, action }) =>
-        type.ofModel
-          ? Promise.resolve(this.#onNodes(subject, type.name, action))
-          : this.#onRecords(subject, type.name, action),
+      this.#questions.map(({ type, action, node }) =>
+        node === undefined
+          ? this.#onRecords(subject, type, action)
+          : this.#onNode(subject, type, action, node),
       ),
     );
     return found.flat();
   }
 
-  #onNodes(subject: SubjectFacts, type: string, action: string): Omit<DifferenceLine, 'personIds'>[] {
-    const ids = new Set(
-      this.#models.flatMap(({ nodes }) => nodes.filter((node) => node.type === type).map(({ id }) => id)),
+  #onNode(subject: SubjectFacts, type: string, action: string, node: string): Change[] {
+    const resource: ResourceFacts = { id: node, type, nodes: [node], attributes: {} };
+    const [before, after] = this.#evaluators.map(
+      (evaluator) => evaluator.decide({ subject, action, resource, now: this.#now }).allowed,
     );
-    return [...ids].flatMap((node) => {
-      const resource: ResourceFacts = { id: node, type, nodes: [node], attributes: {} };
-      const [before, after] = this.#evaluators.map(
-        (evaluator) => evaluator.decide({ subject, action, resource, now: this.#now }).allowed,
-      );
-      return before === after ? [] : [{ type, action, node, direction: after ? 'gains' : 'loses' }];
-    });
+    return before === after ? [] : [{ type, action, node, direction: after ? 'gains' : 'loses' }];
   }
 
-  async #onRecords(
-    subject: SubjectFacts,
-    type: string,
-    action: string,
-  ): Promise<Omit<DifferenceLine, 'personIds'>[]> {
+  async #onRecords(subject: SubjectFacts, type: string, action: string): Promise<Change[]> {
     const known = { subject, now: this.#now };
     const [before, after] = this.#models.map((model) => foldDecision(model, type, action, known)) as [
       Condition,
@@ -98,8 +131,8 @@ class Comparison {
       return [line(isNever(after) || isAlways(before) ? 'loses' : 'differs')];
     }
     const [gains, loses] = await Promise.all([
-      this.#someRecord(type, allOf([after, notOf(before)])),
-      this.#someRecord(type, allOf([before, notOf(after)])),
+      this.#someRecord(type, beyond(after, before)),
+      this.#someRecord(type, beyond(before, after)),
     ]);
     return [...(gains ? [line('gains')] : []), ...(loses ? [line('loses')] : [])];
   }
@@ -123,10 +156,13 @@ class Comparison {
     const known = this.#asked.get(key);
     if (known) return known;
     const sql = toSql(condition, [this.#applicationId, type]);
+    const lookUp = toLookUpSql(condition, sql.values) ?? { text: 'true', joins: '', values: sql.values };
+    const joins = lookUp.joins.length > sql.joins.length ? lookUp.joins : sql.joins;
     const asking = this.#db
       .query(
-        `select 1 from decision_record r${sql.joins} where r.application_id = $1::uuid and r.type = $2::text and ${sql.text} limit 1`,
-        sql.values,
+        `select 1 from decision_record r${joins}
+         where r.application_id = $1::uuid and r.type = $2::text and ${lookUp.text} and ${sql.text} limit 1`,
+        lookUp.values,
       )
       .then((rows) => rows.length > 0);
     this.#asked.set(key, asking);
@@ -149,9 +185,9 @@ function inOneOrder(condition: Condition): string {
 
 /** What is the same for several people, together: "14 people lose: view client". */
 class Tally {
-  readonly #lines = new Map<string, { line: Omit<DifferenceLine, 'personIds'>; personIds: string[] }>();
+  readonly #lines = new Map<string, { line: Change; personIds: string[] }>();
 
-  add(personId: string, lines: readonly Omit<DifferenceLine, 'personIds'>[]): void {
+  add(personId: string, lines: readonly Change[]): void {
     for (const line of lines) {
       const key = [line.direction, line.type, line.action, line.node].join('\n');
       const known = this.#lines.get(key);
@@ -180,15 +216,39 @@ export async function compareForms(
 ): Promise<Difference> {
   const models = [before ? compileForms(before) : nothing, compileForms(after)] as const;
   const byWork = models.some(fillsGroupsByWork);
-  const ids = await findCandidateIds(db, applicationId, personType, at, byWork);
   const comparison = new Comparison(db, applicationId, ...models, at);
   const tally = new Tally();
-  for (let start = 0; start < ids.length; start += chunkSize) {
-    const rows = await findPeopleFacts(db, applicationId, at, ids.slice(start, start + chunkSize));
-    for (const row of rows) {
-      const { facts } = personFacts(row, at, byWork);
-      if (facts) tally.add(facts.id, await comparison.changesFor(facts));
+  let people = 0;
+  for (const type of [personType, ...(await listSubjectTypes(db, applicationId))]) {
+    const ids = await findCandidateIds(db, applicationId, type, at, byWork);
+    people += ids.length;
+    for (let start = 0; start < ids.length && !comparison.isSame; start += chunkSize) {
+      const chunk = ids.slice(start, start + chunkSize);
+      for (const subject of await factsOf(db, applicationId, type, chunk, at, byWork)) {
+        tally.add(nameOf(subject), await comparison.changesFor(subject));
+        await turn();
+      }
     }
   }
-  return { people: ids.length, lines: tally.result() };
+  return { people, lines: tally.result() };
+}
+
+/** A person by id; an account of the application's own as `type/code`. */
+const nameOf = ({ type, id }: SubjectFacts): string => (type === personType ? id : `${type}/${id}`);
+
+/** Of those that are known at the instant. */
+async function factsOf(
+  db: Asking,
+  applicationId: string,
+  type: string,
+  ids: readonly string[],
+  at: Date,
+  byWork: boolean,
+): Promise<SubjectFacts[]> {
+  if (type === personType) {
+    const rows = await findPeopleFacts(db, applicationId, at, ids);
+    return rows.flatMap((row) => personFacts(row, at, byWork).facts ?? []);
+  }
+  const rows = Map.groupBy(await findOwnSubjects(db, applicationId, type, ids), ({ id }) => id);
+  return [...rows].flatMap(([id, stored]) => ownSubjectFacts(type, id, stored, at).facts ?? []);
 }

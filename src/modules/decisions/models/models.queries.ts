@@ -1,6 +1,7 @@
 // Reads the versions of the rights model of an application.
 import type { Database } from '../../../platform/db/open.ts';
 import type { Reader, Writer } from '../../../platform/db/types.ts';
+import { isId } from '../../../platform/ids.ts';
 import { modelFormsSchema, type ModelForms } from '../forms/index.ts';
 
 export interface ModelVersion {
@@ -65,11 +66,11 @@ export async function findModel(
   return row && { ...toVersion(row), forms: modelFormsSchema.parse(row.forms) };
 }
 
-/** Names of people by id, for those who see what changes for them. */
+/** Names of people by id, for those who see what changes for them; others among the ids have none. */
 export async function namesOfPeople(db: Database, ids: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.query<{ id: string; name: string }>(
     `select id, given_name || ' ' || family_name as name from person where id = any($1::uuid[])`,
-    [ids],
+    [ids.filter(isId)],
   );
   return new Map(rows.map(({ id, name }) => [id, name]));
 }
