@@ -34,7 +34,7 @@ export function buildHoldersPage(input: HoldersInput) {
       ...(input.sortable && key !== 'right' && key !== 'state' ? { sort: input.links.sort(key) } : {}),
     })),
     rows: page.rows.map((holder) => {
-      const context = contextText(words, holder.context, contexts.get(holder.rightId) ?? []).join('; ');
+      const context = contextText(words, holder, contexts.get(holder.rightId) ?? []).join('; ');
       return {
         cells: {
           person: holder.personName,

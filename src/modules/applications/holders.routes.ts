@@ -107,8 +107,7 @@ function columnsOf(res: Response, rights: readonly Right[]) {
     },
     {
       header: head('context'),
-      value: (holder: Holder) =>
-        contextText(words, holder.context, contexts.get(holder.rightId) ?? []).join('; '),
+      value: (holder: Holder) => contextText(words, holder, contexts.get(holder.rightId) ?? []).join('; '),
     },
     {
       header: head('contextCodes'),

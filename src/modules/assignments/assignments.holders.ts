@@ -12,6 +12,7 @@ import {
   type Position,
 } from '../../platform/keyset.ts';
 import type { Period } from '../../platform/period.ts';
+import { unitNamesOf, type ShownContext } from './assignments.context.ts';
 
 export type HolderState = 'current' | 'future' | 'past' | 'all';
 
@@ -46,6 +47,7 @@ export interface Holder {
   readonly rightCode: string;
   readonly rightNames: Names;
   readonly context: ContextValues;
+  readonly unitNames: ShownContext['unitNames'];
   readonly period: Period;
   readonly cancelled: boolean;
   /** Holds now, through everything it rests on: affiliation, person, organisation, offer. */
@@ -62,6 +64,7 @@ interface Row {
   right_code: string;
   right_names: Names;
   context: ContextValues;
+  unit_names: ShownContext['unitNames'];
   valid_from: Date;
   valid_until: Date | null;
   cancelled: boolean;
@@ -95,6 +98,7 @@ export async function listHolders(
     with people as materialized (${people}), found as (${found})
     select a.id, found.key, p.given_name || ' ' || p.family_name as person_name, o.code as organisation_code,
       o.name as organisation_name, r.id as right_id, r.code as right_code, r.names as right_names, a.context,
+      ${unitNamesOf('a')} as unit_names,
       a.valid_from, a.valid_until, a.cancelled_at is not null as cancelled
     from found join assignment a on a.id = found.id
     join person p on p.id = a.person_id
@@ -115,6 +119,7 @@ export async function listHolders(
     rightCode: row.right_code,
     rightNames: row.right_names,
     context: row.context,
+    unitNames: row.unit_names,
     period: { from: row.valid_from, until: row.valid_until },
     cancelled: row.cancelled,
     effective: counting.has(row.id),

@@ -1,5 +1,4 @@
 // Builds what the pages about assignments show. Reads nothing itself.
-import type { ContextValues, Names } from '../../platform/db/types.ts';
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
@@ -225,22 +224,6 @@ function optionsOf(
   return definition.options
     .filter((option) => option.withdrawnAt === null)
     .map((option) => ({ value: option.code, text: nameIn(option.names, words.lang, option.code) }));
-}
-
-/** "Module: Subsidies, Permits" for each definition that has values. */
-export function contextText(
-  words: T,
-  context: ContextValues,
-  definitions: readonly ContextDefinition[],
-): string[] {
-  return Object.entries(context).map(([code, values]) => {
-    const definition = definitions.find((one) => one.code === code);
-    const names = values.map((value) => {
-      const option = definition?.options.find((one) => one.code === value);
-      return option ? nameIn(option.names, words.lang, value) : value;
-    });
-    return `${nameIn(definition?.names ?? ({} as Names), words.lang, code)}: ${words.list(names)}`;
-  });
 }
 
 function assignmentFacts(

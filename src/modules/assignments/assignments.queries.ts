@@ -4,6 +4,7 @@ import type { AffiliationType, ContextValues, Names, Reader } from '../../platfo
 import { notFound } from '../../platform/errors.ts';
 import type { Period } from '../../platform/period.ts';
 import { organisationInScope, type Actor } from '../administration/index.ts';
+import { unitNamesOf, type ShownContext } from './assignments.context.ts';
 
 export interface Bearer {
   readonly personId: string;
@@ -78,6 +79,7 @@ export interface ShownAssignment {
   readonly applicationNames: Names;
   readonly applicationCode: string;
   readonly context: ContextValues;
+  readonly unitNames: ShownContext['unitNames'];
   readonly reason: string | null;
   readonly grantedBy: string | null;
   readonly grantedAt: Date;
@@ -109,7 +111,7 @@ export async function getAssignment(
       'a.valid_until',
     ])
     .select(['a.cancelled_at', 'a.version', 'f.valid_from as f_from', 'f.valid_until as f_until'])
-    .select(['g.given_name', 'g.family_name'])
+    .select(['g.given_name', 'g.family_name', unitNamesOf('a').as('unit_names')])
     .where('a.id', '=', ids.assignmentId)
     .where('a.person_id', '=', ids.personId)
     .where('a.organisation_id', '=', ids.organisationId)
@@ -125,6 +127,7 @@ export async function getAssignment(
     applicationNames: row.application_names,
     applicationCode: row.application_code,
     context: row.context,
+    unitNames: row.unit_names,
     reason: row.reason,
     grantedBy: row.given_name === null ? null : `${row.given_name} ${row.family_name}`,
     grantedAt: row.granted_at,

@@ -9,6 +9,7 @@ import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf, readableErrors } from '../../web/readable-errors.ts';
 import { findRight, listOffersFor, type OfferedRight } from '../rights/index.ts';
 import { answerPeriod } from './assignments.check.ts';
+import { contextText } from './assignments.context.ts';
 import { changeAssignmentPeriod, endAssignment, undoAssignmentChange } from './assignments.changes.ts';
 import { endForm, parseGrantForm, parsePeriodForm, readTypedPeriod, undoForm } from './assignments.forms.ts';
 import { grantRight } from './assignments.grant.ts';
@@ -18,7 +19,6 @@ import {
   buildEndPage,
   buildGrantPage,
   buildPeriodPage,
-  contextText,
   type FormState,
   type PageContext,
 } from './assignments.page.ts';
@@ -179,7 +179,7 @@ async function shownOf(site: Site, req: Request, res: Response) {
   const context = await contextOf(site, req, res);
   const shown = await getAssignment(site.db.reader, req.actor, placeOf(req));
   const right = await findRight(site.db.reader, shown.rightId);
-  return { context, shown, contexts: contextText(res.words, shown.context, right?.contexts ?? []) };
+  return { context, shown, contexts: contextText(res.words, shown, right?.contexts ?? []) };
 }
 
 async function showPeriod(site: Site, req: Request, res: Response): Promise<void> {

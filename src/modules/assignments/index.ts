@@ -10,5 +10,6 @@ export { findFieldErrors, requireGrantable } from './assignments.rules.ts';
 export { createAssignmentRoutes } from './assignments.routes.ts';
 export type { Holder, HolderQuery, HolderState } from './assignments.holders.ts';
 export { canSortHolders, holderSorts, listHolders, streamHolders } from './assignments.holders.ts';
-export { contextText } from './assignments.page.ts';
+export type { ShownContext } from './assignments.context.ts';
+export { contextText, unitNamesOf } from './assignments.context.ts';
 export { createMyAccessRoutes } from './my-access.routes.ts';

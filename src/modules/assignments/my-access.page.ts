@@ -13,7 +13,8 @@ import {
 } from '../../web/view-models.ts';
 import type { ListedAdministration } from '../administration/index.ts';
 import { nameIn, type Right } from '../rights/index.ts';
-import { affiliationText, contextText } from './assignments.page.ts';
+import { contextText } from './assignments.context.ts';
+import { affiliationText } from './assignments.page.ts';
 import type { OwnAffiliation, OwnRight } from './my-access.queries.ts';
 
 export interface MyAccess {
@@ -111,7 +112,7 @@ function rightsTable(
     rows: rights.map((right) => {
       const notes = [
         nameIn(right.rightDescriptions, words.lang, ''),
-        ...contextText(words, right.context, contexts.get(right.rightId) ?? []),
+        ...contextText(words, right, contexts.get(right.rightId) ?? []),
       ];
       const sub = notes.filter(Boolean).join(' · ');
       const application = nameIn(right.applicationNames, words.lang, right.applicationCode);

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { AffiliationType, ContextValues, Names, Reader } from '../../platform/db/types.ts';
 import type { Period } from '../../platform/period.ts';
+import { unitNamesOf, type ShownContext } from './assignments.context.ts';
 
 export interface OwnAffiliation {
   readonly id: string;
@@ -23,6 +24,7 @@ export interface OwnRight {
   readonly applicationNames: Names;
   readonly applicationUrl: string | null;
   readonly context: ContextValues;
+  readonly unitNames: ShownContext['unitNames'];
   readonly period: Period;
   /** Until when it really counts; undefined when it does not count now. */
   readonly effectiveUntil: Date | null | undefined;
@@ -74,6 +76,7 @@ interface RightRow {
   application_names: Names;
   home_url: string | null;
   context: ContextValues;
+  unit_names: ShownContext['unitNames'];
   valid_from: Date;
   valid_until: Date | null;
   effective: boolean;
@@ -86,7 +89,7 @@ export async function listOwnRights(reader: Reader, personId: string, at: Date):
   const { rows } = await sql<RightRow>`
     select a.id, a.organisation_id, r.id as right_id, r.code as right_code, r.names as right_names,
       r.descriptions as right_descriptions, x.code as application_code, x.names as application_names, x.home_url,
-      a.context, a.valid_from, a.valid_until, e.assignment_id is not null as effective, e.effective_until
+      a.context, ${unitNamesOf('a')} as unit_names, a.valid_from, a.valid_until, e.assignment_id is not null as effective, e.effective_until
     from assignment a
     join application_right r on r.id = a.right_id
     join application x on x.id = r.application_id
@@ -103,6 +106,7 @@ export async function listOwnRights(reader: Reader, personId: string, at: Date):
     rightNames: row.right_names,
     rightDescriptions: row.right_descriptions,
     context: row.context,
+    unitNames: row.unit_names,
     applicationCode: row.application_code,
     applicationNames: row.application_names,
     applicationUrl: row.home_url,

@@ -10,6 +10,7 @@ import type {
 } from '../../platform/db/types.ts';
 import { notFound } from '../../platform/errors.ts';
 import { organisationInScope, type Actor } from '../administration/index.ts';
+import { unitNamesOf, type ShownContext } from '../assignments/index.ts';
 import { resolveReach } from '../organisations/index.ts';
 import { expiringDays } from './people.list.ts';
 
@@ -38,6 +39,7 @@ export interface PersonAssignment {
   readonly applicationId: string;
   readonly applicationNames: Names;
   readonly context: ContextValues;
+  readonly unitNames: ShownContext['unitNames'];
   readonly reason: string | null;
   readonly grantedAt: Date;
   readonly from: Date;
@@ -176,7 +178,7 @@ function listAssignments(
       'a.valid_from as from',
       'a.valid_until as until',
     ])
-    .select('a.cancelled_at as cancelledAt')
+    .select(['a.cancelled_at as cancelledAt', unitNamesOf('a').as('unitNames')])
     .where('a.person_id', '=', personId)
     .where(organisationInScope(actor, 'person.view', sql.ref('a.organisation_id')))
     .orderBy('a.valid_from', 'desc')

@@ -79,9 +79,7 @@ export function assignmentsOf({ place, person, own, rights }: Seen): Table {
     ];
   };
   const contextsOf = (one: PersonAssignment): string =>
-    contextText(words, one.context, rights.find((right) => right.id === one.rightId)?.contexts ?? []).join(
-      ' · ',
-    );
+    contextText(words, one, rights.find((right) => right.id === one.rightId)?.contexts ?? []).join(' · ');
   return {
     caption: t('people.person.assignments'),
     columns: [
