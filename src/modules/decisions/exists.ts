@@ -52,21 +52,26 @@ export async function findWitnesses(
 /** One condition for each `exists` of rules that address the subject, about the found record alone. */
 function witnessConditions(model: RightsModel, question: Question): Exists[] {
   const { groups } = question.subject;
-  const mineAbout = (type: string) =>
+  const covers = (actions: readonly string[] | undefined, action: string | undefined): boolean =>
+    actions === undefined || action === undefined || actions.includes(action);
+  // About the record itself only its own action counts; what is above it may be asked about another.
+  const mineAbout = (type: string, action: string | undefined) =>
     model.gates
-      .filter((gate) => gate.types.includes(type))
+      .filter((gate) => gate.types.includes(type) && covers(gate.actions, action))
       .flatMap((gate) => gate.rules)
-      .filter((rule) => rule.when && (!rule.groups || rule.groups.some((group) => groups.includes(group))));
+      .filter((rule) => rule.when && covers(rule.actions, action))
+      .filter((rule) => !rule.groups || rule.groups.some((group) => groups.includes(group)));
   const conditions: Exists[] = [];
   for (let resource: ResourceFacts | undefined = question.resource; resource; resource = resource.parent) {
     const about = resource;
-    for (const rule of mineAbout(about.type)) {
+    for (const rule of mineAbout(about.type, about === question.resource ? question.action : undefined)) {
       // Folding first: each member of a list that a `some` ranges over asks for a witness of its own.
       const folded = foldCondition(withResource(rule.when!, about), question);
       conditions.push(...existsIn(folded).filter((condition) => !isNever(condition.that)));
     }
   }
-  return conditions;
+  // Two rules that look for the same record share its witness.
+  return [...new Map(conditions.map((condition) => [JSON.stringify(condition), condition])).values()];
 }
 
 async function findOne(

@@ -67,6 +67,8 @@ export class Snapshots implements ChangeFollower {
 export interface LoadedModel {
   readonly evaluator: Evaluator;
   readonly model: RightsModel;
+  /** The document it was made from, as it is kept. */
+  readonly stored: unknown;
   /** Number of the version, for explanations. */
   readonly number: number;
   readonly byWork: boolean;
@@ -111,6 +113,7 @@ export class ApplicationSnapshot {
     return {
       evaluator: new Evaluator(model),
       model,
+      stored: row.forms,
       number: row.number,
       byWork: fillsGroupsByWork(model),
       looksForRecords: looksForRecords(model),

@@ -6,6 +6,7 @@ import request from 'supertest';
 import {
   compareForms,
   createDecisionPoint,
+  createQuestionRoutes,
   createRecordListRoutes,
   createRecordRoutes,
   type DecisionPoint,
@@ -48,7 +49,13 @@ before(async () => {
   site = await createTestSite();
   const world = createWorld(site);
   point = createDecisionPoint(site);
-  agent = request(createPagesApp(site, [createRecordListRoutes(site), createRecordRoutes(site)]));
+  agent = request(
+    createPagesApp(site, [
+      createRecordListRoutes(site),
+      createRecordRoutes(site),
+      createQuestionRoutes(point),
+    ]),
+  );
   const organisation = await world.organisation();
   application = await world.application({ code: 'fallmanager' });
   [owner, second, head] = await Promise.all([
@@ -209,6 +216,34 @@ describe('an attribute by hand', () => {
     assert.equal(await may('petra', 'leo', 'modify'), false);
     await get(paths.recordAttribute(...at('leo'), 'invented')).expect(404);
     await get(paths.recordAttribute(...at('leo'), 'ownList')).expect(404);
+  });
+});
+
+describe('questions', () => {
+  const ask = (query: Fields) =>
+    get(`${paths.askDecisions(application.id)}?${new URLSearchParams(query as never)}`);
+
+  test('are answered in the words of the document, with the codes', async () => {
+    const asked = { asked: '1', ask: 'one', who: 'user/petra', what: 'client/read', record: 'leo' };
+    const { text } = await ask(asked).expect(200);
+    assert.match(text, /<strong>Yes<\/strong>/);
+    assert.match(text, /Klient › Schulstufe Mittelstufe › Primarstufe Lehrpersonen: Read only/);
+    assert.match(text, /list:daten\/client\/Mittelstufe\/read\/primarstufe/);
+    assert.match(text, />Klient: read</);
+    assert.doesNotMatch(text, /decisions\.[a-z]/);
+  });
+
+  test('find accounts of the application, each with its page', async () => {
+    const asked = { asked: '1', ask: 'people', whose: 'user', what: 'client/read', record: 'leo' };
+    const { text } = await ask(asked).expect(200);
+    assert.match(text, /subjects\/user\/petra">petra</);
+    assert.doesNotMatch(text, />sabine</);
+    const people = await ask({ ...asked, whose: 'person' }).expect(200);
+    assert.match(people.text, /Nobody may do this/);
+    const records = await ask({ asked: '1', ask: 'records', who: 'user/petra', what: 'client/read' }).expect(
+      200,
+    );
+    assert.match(records.text, /records\/client\/leo">leo</);
   });
 });
 

@@ -106,7 +106,7 @@ function differenceTable(
 }
 
 /** Actions are named by each application; the usual ones have words. */
-function actionText(words: T, action: string): string {
+export function actionText(words: T, action: string): string {
   const key = `decisions.actions.${action}`;
   return words.has(key) ? words.t(key) : action;
 }

@@ -1,8 +1,12 @@
 // Builds the page on which administrators try questions: the form for each kind, and the answer with its reasons.
 import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
-import type { Field, Option, Table } from '../../../web/view-models.ts';
+import type { Field, Option, Table, TableCell } from '../../../web/view-models.ts';
 import { applicationHeader, type Place } from '../../rights/index.ts';
+import type { ModelForms } from '../forms/index.ts';
+import { actionText } from '../models/difference.page.ts';
+import { personType } from '../subjects.queries.ts';
+import { ChoiceNames } from './choice.words.ts';
 import type { GateOutcome } from '../evaluator.ts';
 import { reasonKey, type Verdict } from '../reasons.ts';
 import type { RightsModel } from '../rights-model.model.ts';
@@ -20,6 +24,8 @@ export interface Typed {
   readonly what: string;
   readonly record: string;
   readonly after: string;
+  /** Whom to look for: people, or a type of the application's own. */
+  readonly whose: string;
 }
 
 export type Answer =
@@ -31,6 +37,10 @@ export interface QuestionsInput {
   readonly now: Date;
   readonly place: Place;
   readonly model: RightsModel | undefined;
+  /** What the model was made from; undefined: from no forms. */
+  readonly forms: ModelForms | undefined;
+  /** Types of the application's own subjects. */
+  readonly subjectTypes: readonly string[];
   readonly typed: Typed;
   /** Undefined: nothing was asked yet, or not all was filled in. */
   readonly answer: Answer | undefined;
@@ -39,11 +49,13 @@ export interface QuestionsInput {
 
 const say = (words: T, key: string): string => words.t(`authzen.ask.${key}`);
 
+export type FieldName = 'who' | 'what' | 'record' | 'whose';
+
 /** The fields that each kind of question needs. */
-export const fieldsOf: Readonly<Record<Kind, readonly ('who' | 'what' | 'record')[]>> = {
+export const fieldsOf: Readonly<Record<Kind, readonly FieldName[]>> = {
   one: ['who', 'what', 'record'],
   records: ['who', 'what'],
-  people: ['what', 'record'],
+  people: ['what', 'record', 'whose'],
 };
 
 export function buildQuestionsPage(input: QuestionsInput) {
@@ -65,37 +77,46 @@ export function buildQuestionsPage(input: QuestionsInput) {
     empty: model ? undefined : { title: say(words, 'none'), text: say(words, 'obstacle.no_model') },
     action: paths.askDecisions(place.id),
     ask: typed.ask,
-    fields: fieldsOf[typed.ask].map((name) => fieldFor(words, name, typed, model)),
+    fields: fieldsOf[typed.ask].map((name) => fieldFor(input, name)),
     submit: say(words, 'ask'),
     errors: input.incomplete ? [{ text: say(words, 'fillIn') }] : [],
     ...answerParts(input),
   };
 }
 
-function fieldFor(
-  words: T,
-  name: 'who' | 'what' | 'record',
-  typed: Typed,
-  model: RightsModel | undefined,
-): Field {
+function fieldFor({ words, typed, model, forms, subjectTypes }: QuestionsInput, name: FieldName): Field {
   const label = say(words, name);
-  if (name === 'what')
-    return { name, label, type: 'select', value: typed.what, options: actionOptions(model), prompt: '' };
+  const select = (options: Option[]): Field => ({ name, label, type: 'select', value: typed[name], options });
+  if (name === 'what') return { ...select(actionOptions(words, model, forms)), prompt: '' };
+  if (name === 'whose') return select(subjectOptions(words, subjectTypes));
   return { name, label, value: typed[name], hint: say(words, `${name}Hint`), autocomplete: 'off' };
 }
 
-const actionOptions = (model: RightsModel | undefined): Option[] =>
-  (model?.resourceTypes ?? []).flatMap((type) =>
-    type.actions.map((action) => ({ value: `${type.name}/${action}`, text: `${type.name}: ${action}` })),
-  );
+/** In the words of the document: "Client: view". */
+function actionOptions(words: T, model: RightsModel | undefined, forms: ModelForms | undefined): Option[] {
+  const labels = new Map(forms?.resourceTypes.map(({ name, label }) => [name, label]));
+  const own = (type: string): string => (type === 'module' ? 'items.module' : 'ticks.item');
+  return (model?.resourceTypes ?? []).flatMap(({ name, actions, ofModel }) => {
+    const label = labels.get(name) ?? (ofModel && forms ? words.t(`decisions.${own(name)}`) : name);
+    return actions.map((action) => ({
+      value: `${name}/${action}`,
+      text: `${label}: ${actionText(words, action)}`,
+    }));
+  });
+}
 
-function answerParts({ words, place, typed, answer }: QuestionsInput) {
+const subjectOptions = (words: T, types: readonly string[]): Option[] => [
+  { value: personType, text: words.t('decisions.facts.people') },
+  ...types.map((type) => ({ value: type, text: words.t('decisions.facts.ownType', { type }) })),
+];
+
+function answerParts({ words, place, typed, answer, forms }: QuestionsInput) {
   if (!answer) return {};
-  if ('verdict' in answer) return verdictParts(words, answer.verdict);
+  if ('verdict' in answer) return verdictParts(words, answer.verdict, forms);
   const { found, names } = answer;
   const last = found.ids.at(-1);
   return {
-    table: foundTable(words, typed.ask, found, names),
+    table: foundTable(words, place, typed, found, names),
     next:
       found.more && last !== undefined
         ? {
@@ -108,7 +129,7 @@ function answerParts({ words, place, typed, answer }: QuestionsInput) {
 }
 
 /** The answer with the layers and the choices behind it. */
-export function verdictParts(words: T, verdict: Verdict) {
+export function verdictParts(words: T, verdict: Verdict, forms: ModelForms | undefined) {
   const text = verdict.obstacle
     ? say(words, `obstacle.${verdict.obstacle}`)
     : words.t(`authzen.reason.${reasonKey(verdict)}`);
@@ -118,7 +139,7 @@ export function verdictParts(words: T, verdict: Verdict) {
       title: say(words, verdict.allowed ? 'yes' : 'no'),
       text,
     },
-    table: verdict.trace.length > 0 ? traceTable(words, verdict) : undefined,
+    table: verdict.trace.length > 0 ? traceTable(words, verdict, forms) : undefined,
   };
 }
 
@@ -129,16 +150,19 @@ const states = {
   silent_deny: 'ended',
 } as const satisfies Record<GateOutcome, string>;
 
-function traceTable(words: T, verdict: Verdict): Table {
+/** In the words of the document, with the codes that answers over the wire name. */
+function traceTable(words: T, verdict: Verdict, forms: ModelForms | undefined): Table {
+  const names = forms && new ChoiceNames(words, forms);
+  const cell = (text: string, code: string): TableCell => (text === code ? { text } : { text, sub: code });
   return {
     caption: say(words, 'gates'),
     captionVisible: true,
     columns: ['gate', 'outcome', 'choice'].map((key) => ({ key, text: say(words, key) })),
     rows: verdict.trace.map(({ gate, outcome, rule }) => ({
       cells: {
-        gate,
+        gate: cell(names?.gate(gate) ?? gate, gate),
         outcome: { tags: [{ text: say(words, `outcomes.${outcome}`), state: states[outcome] }] },
-        choice: rule ?? say(words, 'nobodys'),
+        choice: rule === undefined ? say(words, 'nobodys') : cell(names?.rule(rule) ?? rule, rule),
       },
     })),
   };
@@ -146,16 +170,26 @@ function traceTable(words: T, verdict: Verdict): Table {
 
 function foundTable(
   words: T,
-  ask: Kind,
+  place: Place,
+  typed: Typed,
   found: Found,
   names: ReadonlyMap<string, string> | undefined,
 ): Table {
-  const isPeople = ask === 'people';
+  const isPeople = typed.ask === 'people';
+  const type = typed.what.slice(0, typed.what.lastIndexOf('/'));
+  // Menus and tools are the model's own: they have no page.
+  const isRecord = type !== 'module' && type !== 'feature';
+  const hrefOf = (id: string): { href?: string } =>
+    isPeople
+      ? { href: paths.decisionSubject(place.id, typed.whose, id) }
+      : isRecord
+        ? { href: paths.decisionRecord(place.id, type, id) }
+        : {};
   return {
     caption: say(words, isPeople ? 'foundPeople' : 'foundRecords'),
     captionVisible: true,
     columns: [{ key: 'id', text: say(words, isPeople ? 'name' : 'id') }],
-    rows: found.ids.map((id) => ({ cells: { id: names?.get(id) ?? id } })),
+    rows: found.ids.map((id) => ({ cells: { id: { text: names?.get(id) ?? id, ...hrefOf(id) } } })),
     empty: { title: say(words, 'none'), text: say(words, isPeople ? 'nonePeople' : 'noneRecords') },
   };
 }

@@ -3,10 +3,11 @@
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { paths } from '../../../web/paths.ts';
+import { modelFormsSchema } from '../forms/index.ts';
 import { loadPlace } from '../../rights/index.ts';
 import type { DecisionPoint } from '../decision.point.ts';
 import { searchResources, searchSubjects, type PageOf } from '../search.ts';
-import { personType } from '../subjects.queries.ts';
+import { listSubjectTypes, personType } from '../subjects.queries.ts';
 import { buildQuestionsPage, fieldsOf, kinds, type Answer, type Typed } from './questions.page.ts';
 import { findNames, findTypedSubject } from './questions.queries.ts';
 
@@ -23,6 +24,7 @@ const typedSchema = z.object({
   what: text,
   record: text,
   after: text,
+  whose: z.string().max(200).catch(personType).default(personType),
 });
 const pageSize = 50;
 
@@ -42,6 +44,8 @@ async function showQuestions(point: DecisionPoint, req: Request, res: Response):
     now: site.clock.now(),
     place,
     model: loaded?.model,
+    forms: modelFormsSchema.safeParse(loaded?.stored).data,
+    subjectTypes: await listSubjectTypes(point.site.db, place.id),
     typed,
     answer,
     incomplete,
@@ -57,9 +61,9 @@ async function answerTo(point: DecisionPoint, applicationId: string, typed: Type
   const action = { name };
   const page: PageOf = { after: typed.after === '' ? undefined : typed.after, limit: pageSize };
   if (typed.ask === 'people') {
-    const asked = { subjectType: personType, action, resource };
+    const asked = { subjectType: typed.whose, action, resource };
     const found = await searchSubjects(point, applicationId, asked, page);
-    return { found, names: await findNames(db, found.ids) };
+    return { found, names: typed.whose === personType ? await findNames(db, found.ids) : undefined };
   }
   const subject = await findTypedSubject(db, typed.who);
   if (typed.ask === 'records') {

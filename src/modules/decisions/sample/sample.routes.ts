@@ -99,6 +99,6 @@ async function showTrace(point: DecisionPoint, req: Request, res: Response): Pro
   const { subject, supposed } = thoughtOf(source.forms, group.id);
   const asked = { subject, action: { name: typed.action }, resource: { type: typed.kind, id: typed.record } };
   const [verdict] = await point.suppose(place.id, [asked], [supposed], { full: true, caughtUp: true });
-  const model = buildTracePage(res.words, place, { ...typed, name: group.name }, verdict!);
+  const model = buildTracePage(res.words, place, { ...typed, name: group.name }, verdict!, source.forms);
   res.page('decisions/trace', model, { title: model.header.title });
 }

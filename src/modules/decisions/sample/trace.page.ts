@@ -3,6 +3,7 @@ import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
 import { nameIn, type Place } from '../../rights/index.ts';
 import { verdictParts } from '../questions/questions.page.ts';
+import type { ModelForms } from '../forms/index.ts';
 import type { Verdict } from '../reasons.ts';
 import { actionText, say } from './sample.page.ts';
 
@@ -11,6 +12,7 @@ export function buildTracePage(
   place: Place,
   asked: { readonly name: string; readonly kind: string; readonly action: string; readonly record: string },
   verdict: Verdict,
+  forms: ModelForms,
 ) {
   const title = say(words, 'traceTitle', {
     name: asked.name,
@@ -27,6 +29,6 @@ export function buildTracePage(
         { text: title },
       ],
     },
-    ...verdictParts(words, verdict),
+    ...verdictParts(words, verdict, forms),
   };
 }
