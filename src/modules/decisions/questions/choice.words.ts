@@ -28,18 +28,18 @@ export class ChoiceNames {
   }
 
   #partOf(form: Form, part: string): string | undefined {
-    const t = (key: string): string => this.#words.t(`decisions.${key}`);
+    const say = (key: string): string => this.#words.t(`decisions.${key}`);
     const [head = '', rest] = splitAt(part, ':');
     if (form.kind === 'permissions') {
       const type = rest === undefined ? undefined : this.#type(splitAt(rest, ':')[0] ?? '');
-      return path(t(head === 'module' ? 'items.module' : 'ticks.item'), type);
+      return path(say(head === 'module' ? 'items.module' : 'ticks.item'), type);
     }
     if (form.kind === 'record_lists') return nameIn(form.tables, part);
     if (form.kind === 'access_lists' && part === 'permissions-tab')
       return nameText(this.#words, 'permissionsTab');
     if (form.kind !== 'scope') return this.#type(part);
-    if (part === 'contract') return t('facts.names.contracts');
-    if (part === 'logbook-types') return t('facts.names.logbookTypes');
+    if (part === 'contract') return say('facts.names.contracts');
+    if (part === 'logbook-types') return say('facts.names.logbookTypes');
     return this.#type(
       head === 'client-of' ? (rest ?? '') : head === 'clients' ? form.clientType : form.departmentType,
     );
@@ -130,8 +130,8 @@ export class ChoiceNames {
     if (table === 'contract') return this.#words.t('decisions.scope.contract');
     if (table === 'logbooks') return this.#words.t('decisions.facts.names.logbookTypes');
     const [kind = '', visibility = ''] = splitAt(cell, '.');
-    const t = (key: string): string => this.#words.t(`decisions.scope.${key}`);
-    return path(t(`kinds.${kind}`), t(`visibility.${visibility}`), t(`${table}.${source}`));
+    const say = (key: string): string => this.#words.t(`decisions.scope.${key}`);
+    return path(say(`kinds.${kind}`), say(`visibility.${visibility}`), say(`${table}.${source}`));
   }
 }
 
