@@ -3,12 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startSampleApp, type RunningSample } from './sample/sample-app.ts';
 import type { WorldOptions } from './sample/worlds/world.model.ts';
 import { readWorld, worldNames } from './modules/decisions/index.ts';
-import {
-  demoDecisionClients,
-  demoPassword,
-  demoSampleClient,
-  demoSignIns,
-} from './modules/provisioning/index.ts';
+import { demoDecisionClients, demoPassword, demoSampleClient, demoSignIns } from './modules/demo/index.ts';
 import type { Site } from './platform/site.ts';
 
 const assetsDir = fileURLToPath(new URL('../views/assets', import.meta.url));

@@ -1,7 +1,6 @@
 // The server process: starts, says where it is, and stops in order when it is asked to.
 import { flushCompileCache } from 'node:module';
-import { describeDemo, startDemoSample } from './demo.ts';
-import { loadDemoWorldOnFirstStart } from './modules/provisioning/index.ts';
+import { loadDemoWorldOnFirstStart } from './modules/demo/index.ts';
 import { ConfigError, loadConfig, type Config } from './platform/config.ts';
 import { DatabaseInUseError } from './platform/db/embedded-lock.ts';
 import { changedMigration } from './platform/db/migrate.ts';
@@ -28,6 +27,8 @@ async function start(config: Config): Promise<() => Promise<void>> {
     console.log(`\n  Mandaat answers at ${config.issuer}\n`);
     return running.stop;
   }
+  // Loaded only now, as nobody waits for it.
+  const { describeDemo, startDemoSample } = await import('./demo.ts');
   const sample = await startDemoSample(running.site).catch((err: unknown) => {
     running.site.logger.warn({ err }, 'the sample application could not start');
     return undefined;

@@ -1,6 +1,6 @@
 // What people do in a browser, in their own words: shared by the stories.
 import type { Page } from 'playwright-core';
-import { demoPassword } from '../../src/modules/provisioning/index.ts';
+import { demoPassword } from '../../src/modules/demo/index.ts';
 import type { Browser, OpenPage } from '../support/screenshot.ts';
 import type { Product } from './product.ts';
 

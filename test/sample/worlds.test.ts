@@ -8,11 +8,7 @@ import { Evaluator } from '../../src/modules/decisions/evaluator.ts';
 import { compileForms } from '../../src/modules/decisions/forms/index.ts';
 import { recordsOf, subjectsOf } from '../../src/modules/decisions/worlds/world.model.ts';
 import { readWorld, worldNames, type WorldName } from '../../src/modules/decisions/worlds/worlds.files.ts';
-import {
-  demoPassword,
-  demoSampleClient,
-  loadDemoWorldOnFirstStart,
-} from '../../src/modules/provisioning/index.ts';
+import { demoPassword, demoSampleClient, loadDemoWorldOnFirstStart } from '../../src/modules/demo/index.ts';
 import { startSampleApp, type RunningSample } from '../../src/sample/sample-app.ts';
 import { holds, type Rows } from '../../src/sample/worlds/condition.ts';
 import { Asking } from '../../src/sample/worlds/decision-client.ts';

@@ -10,12 +10,3 @@ export {
 } from './provisioning.commands.ts';
 export { publishedSchema } from './provisioning.schema.ts';
 export { fileSource, textSource, type SourceFile } from './sources.ts';
-export {
-  demoDecisionClients,
-  demoPassword,
-  demoSampleClient,
-  demoSignIns,
-  demoSources,
-  loadDemoWorldOnFirstStart,
-  type DemoSignIn,
-} from './demo-world.ts';

@@ -1,7 +1,7 @@
 // The same on a PostgreSQL server, and two at once.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { loadDemoWorldOnFirstStart } from '../../../src/modules/provisioning/index.ts';
+import { loadDemoWorldOnFirstStart } from '../../../src/modules/demo/index.ts';
 import { openDatabase } from '../../../src/platform/db/open.ts';
 import { startTestPostgres, type TestPostgres } from '../../support/database.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';

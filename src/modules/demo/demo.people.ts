@@ -1,6 +1,6 @@
 // Invents people for the demo world and for tests of size: the same ones every time, in any number.
 import { foldText } from '../organisations/index.ts';
-import { familyNames, functions, givenNames } from './demo-names.ts';
+import { familyNames, functions, givenNames } from './demo.names.ts';
 
 export interface Municipality {
   readonly code: string;

@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findEffectiveRights } from '../../../src/modules/assignments/index.ts';
-import { artificialNumber, inventPeople } from '../../../src/modules/provisioning/demo-people.ts';
-import { municipalities } from '../../../src/modules/provisioning/demo-world.ts';
 import {
-  applyDeclarations,
   demoPassword,
   demoSampleClient,
   demoSignIns,
-  demoSources,
   loadDemoWorldOnFirstStart,
-} from '../../../src/modules/provisioning/index.ts';
+} from '../../../src/modules/demo/index.ts';
+import { artificialNumber, inventPeople } from '../../../src/modules/demo/demo.people.ts';
+import { demoSources, municipalities } from '../../../src/modules/demo/demo.world.ts';
+import { applyDeclarations } from '../../../src/modules/provisioning/index.ts';
 import { normaliseIdentifier } from '../../../src/modules/organisations/index.ts';
 import { hashToken } from '../../../src/platform/crypto.ts';
 import { createPasswordHasher } from '../../../src/platform/password-hash.ts';

@@ -1,4 +1,4 @@
-// Loads the demo world on the first start outside production: the files of config/demo, some hundred invented people,
+// Loads the demo world: the files of config/demo, some hundred invented people,
 // one password for all of them, and the secrets of the sample applications.
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -9,60 +9,24 @@ import { hashToken } from '../../platform/crypto.ts';
 import { createPasswordHasher } from '../../platform/password-hash.ts';
 import type { Site } from '../../platform/site.ts';
 import { storeDemoExamples } from '../decisions/index.ts';
-import { applyDeclarations } from './provisioning.commands.ts';
-import { assignmentsCsv, inventPeople, peopleCsv, type Municipality } from './demo-people.ts';
-import { fileSource, textSource, type SourceFile } from './sources.ts';
+import { applyDeclarations, fileSource, textSource, type SourceFile } from '../provisioning/index.ts';
+import { demoDecisionClients, demoPassword, demoSampleClient, type DemoClient } from './demo.cast.ts';
+import { assignmentsCsv, inventPeople, peopleCsv, type Municipality } from './demo.people.ts';
 
 const directory = fileURLToPath(new URL('../../../config/demo', import.meta.url));
-const setting = 'demo_world';
 const defaultPort = 3001;
 const inventedPeople = 400;
 
-/** The password of everybody in the demo world. Only ever set by this file, never in production. */
-export const demoPassword = 'drie kleine fietsen';
-
-export interface DemoClient {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
-
-/** How the sample application signs in to the demo world. */
-export const demoSampleClient: DemoClient = {
-  clientId: 'sample-app',
-  clientSecret: 'secret-of-the-sample-application-in-the-demo',
-};
-
-/** How the screens of the four applications with a rights model ask the decision point, by application. */
-export const demoDecisionClients: Readonly<Record<string, DemoClient>> = Object.fromEntries(
-  ['welfare', 'school', 'finance', 'casework'].map((application) => [
-    application,
-    {
-      clientId: `sample-${application}`,
-      clientSecret: `secret-of-the-${application}-screen-in-the-demo`,
-    },
-  ]),
-);
-
-/**
- * Loads the demo world when there is none yet.
- * @returns whether it was loaded now
- */
-export async function loadDemoWorldOnFirstStart(
-  site: Site,
-  options: { people?: number } = {},
-): Promise<boolean> {
-  if (site.config.environment === 'production' || !site.config.demo) return false;
-  if (await isLoaded(site)) return false;
+/** Loads it, in one transaction: the world is whole or absent. @param people how many are invented besides the cast */
+export async function loadDemoWorld(site: Site, setting: string, people = inventedPeople): Promise<void> {
   const hash = await createPasswordHasher(site.config).hash(demoPassword);
-  await applyDeclarations(site, await demoSources(site, options.people ?? inventedPeople), {
+  await applyDeclarations(site, await demoSources(site, people), {
     relativeDays: true,
-    // In the same transaction: the world is whole or absent.
-    afterwards: (change) => finish(change, hash),
+    afterwards: (change) => finish(change, setting, hash),
   });
-  return true;
 }
 
-async function finish(change: Change, hash: string): Promise<void> {
+async function finish(change: Change, setting: string, hash: string): Promise<void> {
   await setPasswords(change, hash);
   for (const client of [demoSampleClient, ...Object.values(demoDecisionClients)]) {
     await setSecret(change, client);
@@ -76,15 +40,6 @@ async function finish(change: Change, hash: string): Promise<void> {
     .onConflict((conflict) => conflict.column('key').doNothing())
     .execute();
   change.record({ action: 'demo_world.loaded', subjectType: 'site' });
-}
-
-async function isLoaded(site: Site): Promise<boolean> {
-  const row = await site.db.reader
-    .selectFrom('site_setting')
-    .select('key')
-    .where('key', '=', setting)
-    .executeTakeFirst();
-  return row !== undefined;
 }
 
 /** The files of config/demo and the invented people. The address of the sample application is that of this process. */
@@ -145,54 +100,4 @@ async function setSecret(change: Change, { clientId, clientSecret }: DemoClient)
   const secrets = [{ hash, createdAt: change.at, expiresAt: null }];
   await sql`update client set secrets = ${JSON.stringify(secrets)}::jsonb, version = version + 1
     where id = ${clientId}`.execute(change.trx);
-}
-
-export interface DemoSignIn {
-  readonly userName: string;
-  readonly name: string;
-  /** What they are, in English, for the terminal. */
-  readonly role: string;
-  readonly tryThis: string;
-}
-
-/** Who to sign in as, for the terminal and the sign-in page of the demo world. All with {@link demoPassword}. */
-export function demoSignIns(): DemoSignIn[] {
-  return [
-    {
-      userName: 'elke.janssens',
-      name: 'Elke Janssens',
-      role: 'head administrator of the town of Lier',
-      tryThis: 'grant a right to Sofie Maes, prolong what ends for Tom Willems, end the external Jean Dubois',
-    },
-    {
-      userName: 'lotte.vermeulen',
-      name: 'Lotte Vermeulen',
-      role: 'works for two towns',
-      tryThis: 'sign in to the counter and choose for whom you act',
-    },
-    {
-      userName: 'sofie.maes',
-      name: 'Sofie Maes',
-      role: 'end user in Lier',
-      tryThis: 'see your rights, those that begin later, and who can help',
-    },
-    {
-      userName: 'katrien.desmet',
-      name: 'Katrien De Smet',
-      role: 'owner of the counter for local authorities',
-      tryThis: 'see who holds what, and offer a right to another target group',
-    },
-    {
-      userName: 'noor.wouters',
-      name: 'Noor Wouters',
-      role: 'operator',
-      tryThis: 'appoint a head administrator for a municipality that has none',
-    },
-    {
-      userName: 'philippe.lambert',
-      name: 'Philippe Lambert',
-      role: 'auditor (in French)',
-      tryThis: 'search the audit: it shows what the others did',
-    },
-  ];
 }
