@@ -179,6 +179,7 @@ export const paths = {
   rightsModelPreview: (applicationId: string): string => `${application(applicationId)}/rights-model/preview`,
   publishRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/publish`,
   undoRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/undo`,
+  beginRightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model/begin`,
   rightsModelStructure: (applicationId: string): string =>
     `${application(applicationId)}/rights-model/structure`,
   rightsModelPart: (applicationId: string, partId: string): string =>

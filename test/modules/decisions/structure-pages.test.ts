@@ -81,6 +81,42 @@ describe('the structure of a rights model', () => {
     return post(paths.undoRightsModel(application.id), form, person);
   };
 
+  it('begins where nothing is, with every kind of form', async () => {
+    const path = paths.beginRightsModel(application.id);
+    await get(path, stranger).expect(404);
+    const first = await get(paths.rightsModel(application.id)).expect(200);
+    assert.ok(first.text.includes(path));
+    const page = await get(path).expect(200);
+    assert.doesNotMatch(page.text, /(structure|decisions|errors)\.[a-z]/);
+    const wrong = await post(path, {
+      title: 'Desk',
+      'groups.0.id': 'no good',
+      'resourceTypes.0.actions': ' ',
+    });
+    assert.equal(wrong.status, 422);
+    for (const field of ['groups.0.id', 'groups.0.name', 'resourceTypes.0.actions', 'forms.0.kind'])
+      assert.ok(wrong.text.includes(`href="#field-${field}"`), field);
+    assert.match(wrong.text, /value="no good"/);
+    for (const kind of ['scope', 'matrix', 'record_lists', 'access_lists', 'permissions']) {
+      const form = {
+        title: 'Desk',
+        'groups.0.name': 'Clerks',
+        'groups.0.id': 'clerk',
+        'resourceTypes.0.label': 'Letter',
+        'resourceTypes.0.name': 'letter',
+        'resourceTypes.0.actions': 'view\nmodify',
+        'forms.0.kind': kind,
+      };
+      const begun = await post(path, form);
+      assert.equal(begun.status, 303, kind);
+      await get(begun.headers['location'] as string).expect(200);
+      assert.equal((await draft())!.forms.forms[0]!.kind, kind);
+      await post(path, form).expect(404);
+      await undo(paths.rightsModelStructure(application.id));
+      assert.equal(await draft(), undefined);
+    }
+  });
+
   it('is for the owner and for nobody else', async () => {
     await bringIn('ecase');
     for (const path of [
@@ -95,7 +131,8 @@ describe('the structure of a rights model', () => {
       await post(path, { version: '1', id: 'x', name: 'X' }, stranger).expect(404);
     await get(part('groups:nonsense')).expect(404);
     await get(item('groups', 'nobody')).expect(404);
-    await get(adding('forms')).expect(404);
+    await get(adding('document')).expect(404);
+    await get(removing('document', '1')).expect(404);
   });
 
   it('shows every part and every thing of every kind of form, in words', async () => {
@@ -104,7 +141,7 @@ describe('the structure of a rights model', () => {
       const { forms } = readWorld(name);
       const language = ['en', 'nl', 'fr', 'de'][index]!;
       const look = async (path: string) => {
-        const { text } = await get(path, owner, language).expect(200);
+        const { text } = await get(path, owner, language).redirects(1).expect(200);
         assert.doesNotMatch(text, /(structure|decisions|errors)\.[a-z]+\.?[a-z]*\b(?!\.json)/, path);
         return text;
       };
@@ -174,7 +211,7 @@ describe('the structure of a rights model', () => {
     await bringIn('ecase');
     const page = await get(removing('groups', 'profil-fallfuehrung')).expect(200);
     assert.match(page.text, /<strong>6<\/strong> <span>ticks/);
-    assert.doesNotMatch(page.text, /roles or groups<\/span>/);
+    assert.doesNotMatch(page.text, /(role or group|roles or groups)<\/span>/);
     const done = await send(removing('groups', 'profil-fallfuehrung'), {});
     assert.equal(done.status, 303);
     const { ticks } = await formOf('permissions');
@@ -199,6 +236,10 @@ describe('the structure of a rights model', () => {
     assert.match(page.text, new RegExp(`› Columns › ${needs.name}`));
     assert.doesNotMatch(page.text, /<form class="confirm"/);
     assert.equal((await send(path, {})).status, 422);
+    // Without its group this column would be everybody who teaches the pupil.
+    const taught = columns.find(({ groups, relationship }) => groups?.length === 1 && relationship)!;
+    const teachers = await get(removing('groups', taught.groups![0]!)).expect(200);
+    assert.ok(teachers.text.includes(`› Columns › ${taught.name}`));
     assert.deepEqual((await draft())!.forms, readWorld('school').forms);
   });
 
@@ -327,6 +368,62 @@ describe('the structure of a rights model', () => {
     await post(paths.undoRightsModel(application.id), { undo: undoId }).expect(409);
     await post(paths.undoRightsModel(application.id), { undo: undoId }, stranger).expect(404);
     assert.equal((await draft())!.forms.groups.at(-1)!.id, 'seine');
+  });
+
+  it('adds a form of every kind, and says what taking one out may mean', async () => {
+    await bringIn('ecase');
+    for (const kind of ['permissions', 'scope', 'matrix', 'record_lists', 'access_lists']) {
+      const added = await send(adding('forms'), { title: `Second ${kind}`, id: `second-${kind}`, kind });
+      assert.equal(added.status, 303, added.text);
+    }
+    const { forms } = (await draft())!.forms;
+    assert.equal(forms.length, 7);
+    for (const each of partsOf((await draft())!.forms)) await get(part(each.id)).redirects(1).expect(200);
+    await send(item('forms', 'second-scope'), { title: 'Other title', kind: 'matrix' });
+    assert.equal((await draft())!.forms.forms.find(({ id }) => id === 'second-scope')!.title, 'Other title');
+    const page = await get(removing('forms', 'second-scope')).expect(200);
+    assert.match(page.text, /What only this form kept people from/);
+    for (const { id } of forms.slice(2))
+      await send(removing('forms', id), {}).then((res) => assert.equal(res.status, 303));
+    await send(removing('forms', 'daten'), {});
+    const last = await get(removing('forms', 'funktionen')).expect(200);
+    assert.match(last.text, /It is the last one/);
+    await send(removing('forms', 'funktionen'), {}).then((res) => assert.equal(res.status, 422));
+  });
+
+  it('changes what a whole form says once, a domain included', async () => {
+    await bringIn('ecase');
+    const settings = item('settings:daten', '1');
+    const { actions, changePermissionsAction, types, domain } = await formOf('access_lists');
+    const stands = {
+      types,
+      'actions.list': actions.list.join('\n'),
+      'actions.read': actions.read.join('\n'),
+      'actions.modify': actions.modify.join('\n'),
+      changePermissionsAction,
+    };
+    const named = {
+      'domain.name': 'Level',
+      'domain.type': domain!.type,
+      'domain.attribute': domain!.attribute,
+    };
+    await send(settings, { ...stands, ...named }).then((res) =>
+      assert.equal(res.headers['location'], paths.rightsModelStructure(application.id)),
+    );
+    assert.deepEqual((await formOf('access_lists')).domain, { ...domain, name: 'Level' });
+    // It has values still: without its name they would hang in the air.
+    await send(settings, stands).then((res) => {
+      assert.equal(res.status, 422);
+      assert.match(res.text, /href="#field-domain.name"/);
+    });
+    for (const { value } of domain!.values) await send(removing('values:daten', value), {});
+    await send(settings, stands).then((res) => assert.equal(res.status, 303));
+    assert.equal((await formOf('access_lists')).domain, undefined);
+    await send(settings, { ...stands, ...named });
+    await send(adding('values:daten'), { value: 'Primarstufe' });
+    assert.deepEqual((await formOf('access_lists')).domain!.values, [{ value: 'Primarstufe', groups: [] }]);
+    await send(item('document', '1'), { title: 'New title' });
+    assert.equal((await draft())!.forms.title, 'New title');
   });
 
   it('begins a draft with the first change after a publication, and gives it up when that is taken back', async () => {

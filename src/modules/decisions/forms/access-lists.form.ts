@@ -36,7 +36,7 @@ export const accessListsForm = z.strictObject({
       type: code,
       attribute: code,
       name: title,
-      values: z.array(z.strictObject({ value: title, groups: z.array(groupLevel) })),
+      values: z.array(z.strictObject({ value: title, groups: z.array(groupLevel) })).default([]),
     })
     .optional(),
 });

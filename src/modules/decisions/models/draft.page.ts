@@ -41,6 +41,7 @@ export function buildUnfinishedPage(page: ModelPage, draft: StoredModel) {
       unfinished,
       discard: paths.discardRightsModel(page.place.id),
       version: draft.version,
+      backHref: paths.rightsModelVersion(page.place.id, 'draft'),
     }
   );
 }

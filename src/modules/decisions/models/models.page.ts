@@ -113,7 +113,14 @@ export function buildModelPage(
     parts: decisionSections(words, place, 'model'),
     empty: model
       ? undefined
-      : { title: say(words, 'none'), text: say(words, 'noneText'), icon: 'applications' },
+      : {
+          title: say(words, 'none'),
+          text: say(words, 'noneText'),
+          icon: 'applications',
+          ...(place.mayChange
+            ? { action: { text: words.t('structure.begin.title'), href: paths.beginRightsModel(place.id) } }
+            : {}),
+        },
     title: model?.forms.title,
     facts: model && factsOf(words, model),
     notice:

@@ -9,7 +9,7 @@ import {
   type ModelForms,
 } from '../forms/index.ts';
 import { whatIsGone, type Consequence } from './consequences.ts';
-import { itemsOf, keyOf, withItems, type Item, type Part } from './part.model.ts';
+import { itemsOf, keyOf, withItems, type Item, type Part, type Path } from './part.model.ts';
 import { fieldErrorOf, fieldOfProblem, itemFrom, type Typed } from './thing.ts';
 import { tidied } from './tidy.ts';
 
@@ -28,7 +28,8 @@ export const indexOfKey = (forms: ModelForms, part: Part, key: string): number =
 export function withThing(forms: ModelForms, part: Part, key: string | undefined, typed: Typed): Edited {
   const items = itemsOf(forms, part);
   const at = key === undefined ? items.length : indexOfKey(forms, part, key);
-  const item = itemFrom(part, items[at], typed);
+  const said = itemFrom(part, items[at], typed);
+  const item = (key === undefined && part.complete?.(said, forms)) || said;
   const twice = items.some((other, index) => index !== at && sameKey(part, other, item));
   if (part.key !== undefined && twice) {
     const repeated = { code: 'rights_model_repeated', params: { value: String(item[part.key]) } };
@@ -37,11 +38,17 @@ export function withThing(forms: ModelForms, part: Part, key: string | undefined
   const next = items.toSpliced(at, 1, item);
   const parsed = modelFormsSchema.safeParse(withItems(forms, part, next));
   if (!parsed.success) {
-    const place = [...part.path, part.shape === 'members' ? String(item['name'] ?? '') : at];
+    const place = placeOf(part, at, item);
     const errors = parsed.error.issues.map((issue) => fieldErrorOf(part, issue, place));
     return { fields: Object.fromEntries(errors.toReversed()), problems: [] };
   }
   return judged(forms, tidied(parsed.data), part);
+}
+
+/** Where a thing stands in the document. */
+function placeOf(part: Part, at: number, item: Item): Path {
+  if (part.shape === 'single') return part.path;
+  return [...part.path, part.shape === 'members' ? String(item['name'] ?? '') : at];
 }
 
 const sameKey = (part: Part, one: Item, other: Item): boolean =>

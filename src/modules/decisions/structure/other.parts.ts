@@ -3,6 +3,7 @@ import type { Form, ModelForms } from '../forms/index.ts';
 import { functionKinds } from '../forms/scope.form.ts';
 import { actionsField, choices, codeField, nameField, typeField } from './fields.ts';
 import type { Part, Path } from './part.model.ts';
+import { accessListsSettings, scopeSettings } from './settings.parts.ts';
 
 type FormOf<Kind extends Form['kind']> = Extract<Form, { kind: Kind }>;
 
@@ -25,24 +26,25 @@ export const recordListsParts = (forms: ModelForms, form: FormOf<'record_lists'>
   },
 ];
 
-export const accessListsParts = (form: FormOf<'access_lists'>, path: Path): Part[] =>
-  form.domain === undefined
-    ? []
-    : [
-        {
-          id: `values:${form.id}`,
-          kind: 'values',
-          form: form.title,
-          of: form.domain.name,
-          path: [...path, 'domain', 'values'],
-          key: 'value',
-          name: 'value',
-          fields: [{ name: 'value', text: 'value', control: 'text', hint: true }],
-          fresh: { groups: [] },
-        },
-      ];
+export const accessListsParts = (forms: ModelForms, form: FormOf<'access_lists'>, path: Path): Part[] => [
+  accessListsSettings(forms, form, path),
+  ...(form.domain ? [domainValues(form, form.domain.name, [...path, 'domain', 'values'])] : []),
+];
+
+const domainValues = (form: FormOf<'access_lists'>, of: string, path: Path): Part => ({
+  id: `values:${form.id}`,
+  kind: 'values',
+  form: form.title,
+  of,
+  path,
+  key: 'value',
+  name: 'value',
+  fields: [{ name: 'value', text: 'value', control: 'text', hint: true }],
+  fresh: { groups: [] },
+});
 
 export const scopeParts = (forms: ModelForms, form: FormOf<'scope'>, path: Path): Part[] => [
+  scopeSettings(forms, form, path),
   {
     id: `functions:${form.id}`,
     kind: 'functions',

@@ -6,6 +6,7 @@ export type Path = readonly (string | number)[];
 
 /** What a list holds; a key of the texts under `structure.parts`. */
 export const partKinds = [
+  'document',
   'groups',
   'types',
   'attributes',
@@ -23,6 +24,7 @@ export const partKinds = [
   'functions',
   'internal',
   'below',
+  'settings',
 ] as const;
 export type PartKind = (typeof partKinds)[number];
 
@@ -47,7 +49,8 @@ export interface PartField {
   readonly onlyNew?: boolean | undefined;
   /** Stands in the list of things. */
   readonly listed?: boolean | undefined;
-  readonly hint?: boolean | undefined;
+  /** True: its own under `structure.hints`; a text: that of another field. */
+  readonly hint?: boolean | string | undefined;
 }
 
 export interface Part {
@@ -61,8 +64,11 @@ export interface Part {
   /** The part that holds what it belongs to. */
   readonly parent?: string | undefined;
   readonly path: Path;
-  /** `members` are the members of an object, named by the key; `texts` are plain texts. Default: a list of objects. */
-  readonly shape?: 'members' | 'texts' | undefined;
+  /**
+   * `members` are the members of an object, named by the key; `texts` are plain texts; `single` is one thing and no list. Default:
+   * a list of objects.
+   */
+  readonly shape?: 'members' | 'texts' | 'single' | undefined;
   /** The member by which a thing is known; absent: its place in the list, from 1. */
   readonly key?: string | undefined;
   /** The member that people know it by. */
@@ -70,6 +76,8 @@ export interface Part {
   readonly fields: readonly PartField[];
   /** What a new thing has besides its fields. */
   readonly fresh?: Readonly<Record<string, unknown>> | undefined;
+  /** Completes a new thing, given the document it is for. */
+  readonly complete?: ((item: Item, forms: ModelForms) => Item) | undefined;
   /** Nothing is added here, and nothing taken out. */
   readonly fixed?: boolean | undefined;
   /** The parts inside a thing, by its key. */
@@ -83,6 +91,7 @@ export function itemsOf(forms: ModelForms, part: Part): Item[] {
   const stored = valueAt(forms, part.path);
   if (part.shape === 'members')
     return Object.entries(stored as Record<string, object>).map(([name, value]) => ({ name, ...value }));
+  if (part.shape === 'single') return [stored as Item];
   if (part.shape === 'texts') return (stored as string[]).map((text) => ({ text }));
   return stored as Item[];
 }
@@ -95,6 +104,7 @@ export function withItems(forms: ModelForms, part: Part, items: readonly Item[])
 function storedOf(part: Part, items: readonly Item[]): unknown {
   if (part.shape === 'members')
     return Object.fromEntries(items.map(({ name, ...value }) => [String(name), value]));
+  if (part.shape === 'single') return items[0];
   return part.shape === 'texts' ? items.map(({ text }) => text) : items;
 }
 

@@ -23,7 +23,7 @@ function partsOfForm(forms: ModelForms, form: Form, path: Path): Part[] {
     case 'record_lists':
       return recordListsParts(forms, form, path);
     case 'access_lists':
-      return accessListsParts(form, path);
+      return accessListsParts(forms, form, path);
   }
 }
 
@@ -37,6 +37,6 @@ export const findPart = (forms: ModelForms, id: string): Part | undefined =>
 export function partOfProblem(forms: ModelForms, { path }: FormProblem): Part | undefined {
   const holds = (part: Part) => part.path.every((step, index) => path[index] === step);
   return allParts(forms)
-    .filter(holds)
+    .filter((part) => part.path.length > 0 && holds(part))
     .sort((a, b) => b.path.length - a.path.length)[0];
 }

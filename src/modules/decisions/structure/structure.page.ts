@@ -40,12 +40,17 @@ const partsTable = (page: ModelPage, forms: ModelForms, title: string, parts: re
   ],
   rows: parts.map((part) => ({
     cells: {
-      part: { text: titleOf(page, part), href: paths.rightsModelPart(page.place.id, part.id) },
+      part: { text: titleOf(page, part), href: hrefOf(page, part) },
       lead: textOf(page, `parts.${part.kind}.lead`),
-      count: page.words.number(itemsOf(forms, part).length),
+      count: part.shape === 'single' ? {} : page.words.number(itemsOf(forms, part).length),
     },
   })),
 });
+
+const hrefOf = ({ place }: ModelPage, part: Part): string =>
+  part.shape === 'single'
+    ? paths.rightsModelItem(place.id, part.id, '1')
+    : paths.rightsModelPart(place.id, part.id);
 
 export function titleOf(page: ModelPage, { kind, of }: Part): string {
   const title = textOf(page, `parts.${kind}.title`);

@@ -16,13 +16,17 @@ import { itemsOf, type Item, type Part } from './part.model.ts';
 import { findPart } from './parts.ts';
 import { buildPartPage } from './part.page.ts';
 import { buildStructurePage, type Standing } from './structure.page.ts';
-import { buildRemovePage, buildThingPage, type ThingState } from './thing.page.ts';
+import { createBeginRoutes } from './begin.routes.ts';
+import type { FormState } from './fields.page.ts';
+import { buildRemovePage } from './remove.page.ts';
+import { buildThingPage, hrefAfter } from './thing.page.ts';
 
 export function createStructureRoutes(site: Site): Router {
   const router = Router();
   const [application, part, key] = [':applicationId', ':partId', ':key'];
   const item = paths.rightsModelItem(application, part, key);
   const removal = paths.removeRightsModelItem(application, part, key);
+  router.use(createBeginRoutes(site));
   router.get(paths.rightsModelStructure(application), (req, res) => showStructure(site, req, res));
   router.get(paths.rightsModelPart(application, part), (req, res) => showPart(site, req, res));
   router.get(paths.addToRightsModel(application, part), (req, res) => showThing(site, req, res));
@@ -75,6 +79,7 @@ function thingOf(req: Request, { standing, part }: Wanted): Thing | undefined {
 
 async function showPart(site: Site, req: Request, res: Response): Promise<void> {
   const { page, standing, part } = await loadPart(site, req, res);
+  if (part.shape === 'single') return res.redirect(303, paths.rightsModelItem(page.place.id, part.id, '1'));
   const model = buildPartPage(page, standing, part);
   res.page('decisions/part', model, { title: model.header.title });
 }
@@ -83,7 +88,7 @@ function renderThing(
   res: Response,
   { page, standing, part }: Wanted,
   thing: Thing | undefined,
-  state: ThingState,
+  state: FormState,
   status: number,
 ): void {
   const model = buildThingPage(page, standing, part, thing, state);
@@ -129,9 +134,11 @@ async function save(
     if (isAppError(error) && error.code === 'stale_edit') return false;
     throw error;
   }
-  res.redirect(303, paths.rightsModelPart(applicationId, part.id));
+  res.redirect(303, hrefAfter(page, part));
   return true;
 }
+
+const isUnordered = ({ shape }: Part): boolean => shape === 'members' || shape === 'single';
 
 const moveForm = versionForm.extend({ by: z.enum(['1', '-1']) });
 
@@ -139,7 +146,7 @@ async function move(site: Site, req: Request, res: Response): Promise<void> {
   const wanted = await loadPart(site, req, res);
   const thing = thingOf(req, wanted);
   const parsed = parseForm(moveForm, req.body);
-  if (!parsed.ok || !thing || wanted.part.shape === 'members') throw new AppError('invalid', 'bad_request');
+  if (!parsed.ok || !thing || isUnordered(wanted.part)) throw new AppError('invalid', 'bad_request');
   const { by, version } = parsed.value;
   const forms = withMovedThing(wanted.standing.forms, wanted.part, thing.key, by === '1' ? 1 : -1);
   if (await save(site, req, res, wanted, forms, version)) return;

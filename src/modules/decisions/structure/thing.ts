@@ -28,14 +28,17 @@ function valueOf(field: PartField, given: string | string[] | undefined): unknow
     case 'checks':
       return field.optional && texts.length === 0 ? undefined : texts;
     case 'lines':
-      return texts
-        .flatMap((text) => text.split('\n'))
-        .map((line) => line.trim())
-        .filter((line) => line !== '');
+      return texts.flatMap(linesOf);
     default:
       return texts[0];
   }
 }
+
+export const linesOf = (text: string): string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
 
 /** Sets a member of something inside the item; what then says nothing is not there. */
 function setMember(item: Mutable, [step = '', ...rest]: readonly string[], value: unknown): void {
@@ -46,8 +49,11 @@ function setMember(item: Mutable, [step = '', ...rest]: readonly string[], value
   }
   const inner = (item[step] ??= {}) as Mutable;
   setMember(inner, rest, value);
-  if (Object.values(inner).every((member) => member === false)) delete item[step];
+  if (Object.values(inner).every(saysNothing)) delete item[step];
 }
+
+const saysNothing = (member: unknown): boolean =>
+  member === false || (Array.isArray(member) && member.length === 0);
 
 /** What a field shows of a thing. */
 export function typedOf(field: PartField, item: Item): string | string[] {
@@ -72,7 +78,7 @@ export function fieldErrorOf(part: Part, issue: z.core.$ZodIssue, place: Path): 
   return [field.name, errorOf(field, issue)];
 }
 
-function errorOf(field: PartField, issue: z.core.$ZodIssue): FieldError {
+export function errorOf(field: PartField, issue: z.core.$ZodIssue): FieldError {
   if (issue.code === 'too_big') return { code: 'too_long', params: { maximum: Number(issue.maximum) } };
   const empty = issue.code === 'invalid_type' || issue.code === 'too_small';
   if (empty || issue.code === 'invalid_value')

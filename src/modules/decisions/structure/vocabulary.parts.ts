@@ -2,9 +2,19 @@
 // how the document is to be read.
 import type { ModelForms } from '../forms/index.ts';
 import { actionsField, choices, codeField, nameField, typeChoices } from './fields.ts';
+import { completeForm, formKinds } from './form.start.ts';
 import type { Part } from './part.model.ts';
 
 export const vocabularyParts = (forms: ModelForms): Part[] => [
+  {
+    id: 'document',
+    kind: 'document',
+    path: [],
+    shape: 'single',
+    fixed: true,
+    name: 'title',
+    fields: [{ name: 'title', text: 'title', control: 'text' }],
+  },
   groups(),
   types(forms),
   {
@@ -13,8 +23,19 @@ export const vocabularyParts = (forms: ModelForms): Part[] => [
     path: ['forms'],
     key: 'id',
     name: 'title',
-    fixed: true,
-    fields: [{ name: 'title', text: 'title', control: 'text' }],
+    fields: [
+      { name: 'title', text: 'title', control: 'text' },
+      codeField('id'),
+      {
+        name: 'kind',
+        text: 'formKind',
+        control: 'select',
+        options: choices(formKinds),
+        once: true,
+        hint: true,
+      },
+    ],
+    complete: completeForm,
   },
   {
     id: 'readings',
