@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/platform/config.ts';
 import { migrate } from '../../src/platform/db/migrate.ts';
 import { openDatabase } from '../../src/platform/db/open.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import type { Site } from '../../src/platform/site.ts';
 import { freePort, startServer } from '../bench/server-process.ts';
 import { testKey } from '../support/config.ts';
 import { createWorld } from '../support/world.ts';
@@ -24,7 +25,7 @@ export type Product = {
 
 export type ProductOptions = {
   /** Fills the database before the start. */
-  seed?: (world: World) => Promise<void>;
+  seed?: (world: World, site: Site) => Promise<void>;
   /** With the demo world and the sample application. */
   demo?: boolean;
 };
@@ -63,14 +64,15 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
 
 async function seedDatabase(
   env: Record<string, string>,
-  seed: (world: World) => Promise<void>,
+  seed: (world: World, site: Site) => Promise<void>,
 ): Promise<void> {
   const config = loadConfig(env);
   const db = await openDatabase({ dataDir: join(config.dataDir, 'pglite') });
   try {
     await migrate(db);
     const logger = createLogger({ ...config, logLevel: 'silent' });
-    await seed(createWorld(composeSite({ config, db, clock: systemClock, logger })));
+    const site = composeSite({ config, db, clock: systemClock, logger });
+    await seed(createWorld(site), site);
   } finally {
     await db.close();
   }
