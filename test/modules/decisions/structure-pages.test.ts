@@ -97,7 +97,7 @@ describe('the structure of a rights model', () => {
     for (const field of ['groups.0.id', 'groups.0.name', 'resourceTypes.0.actions', 'forms.0.kind'])
       assert.ok(wrong.text.includes(`href="#field-${field}"`), field);
     assert.match(wrong.text, /value="no good"/);
-    for (const kind of ['scope', 'matrix', 'record_lists', 'access_lists', 'permissions']) {
+    for (const kind of ['scope', 'matrix', 'record_lists', 'access_lists', 'permissions', '__proto__']) {
       const form = {
         title: 'Desk',
         'groups.0.name': 'Clerks',
@@ -108,6 +108,10 @@ describe('the structure of a rights model', () => {
         'forms.0.kind': kind,
       };
       const begun = await post(path, form);
+      if (kind === '__proto__') {
+        assert.equal(begun.status, 422);
+        continue;
+      }
       assert.equal(begun.status, 303, kind);
       await get(begun.headers['location'] as string).expect(200);
       assert.equal((await draft())!.forms.forms[0]!.kind, kind);
@@ -252,16 +256,22 @@ describe('the structure of a rights model', () => {
       assert.match(res.text, /href="#field-groups">Groups: Name a group/);
     });
     const [group] = (await draft())!.forms.groups;
+    // A code like any other, though every object has a member of that name.
+    await send(adding(`columns:${id}`), { id: 'constructor', name: 'Builders', groups: group!.id });
     await send(adding(`columns:${id}`), { id: 'visitors', name: 'Visitors', groups: group!.id });
     await send(item(`matrices:${id}`, matrix!.id), {
       name: matrix!.name,
       type: matrix!.type,
-      columns: [...matrix!.columns, 'visitors'],
+      columns: [...matrix!.columns, 'visitors', 'constructor'],
       notes: matrix!.notes.join('\n'),
     });
     await send(adding(`rows:${id}:${matrix!.id}`), { id: 'secret-plus', name: 'More than secret' });
     const [wider] = (await formOf('matrix')).matrices;
-    assert.ok(wider!.rows.every((row) => row.notApplicable || row.cells['visitors'] === 'GT'));
+    for (const row of wider!.rows.filter(({ notApplicable }) => notApplicable === undefined))
+      assert.deepEqual(
+        [row.cells['visitors'], Object.entries(row.cells).length],
+        ['GT', wider!.columns.length],
+      );
     assert.deepEqual(new Set(Object.values(wider!.rows.at(-1)!.cells)), new Set(['GT']));
     const text = (await get(removing(`columns:${id}`, 'visitors')).expect(200)).text;
     const rows = wider!.rows.filter(({ notApplicable }) => notApplicable === undefined).length;

@@ -13,15 +13,17 @@ export const formKinds: readonly FormKind[] = [
 
 /** A new form of the kind that was chosen, about the first kind of record and the first role there is. */
 export function completeForm(item: Item, forms: ModelForms): Item {
-  const starts: Readonly<Record<string, (forms: ModelForms) => Item>> = {
-    permissions: () => ({ modules: [], ticks: [] }),
-    scope: startOfScope,
-    matrix: startOfMatrices,
-    record_lists: () => ({ tables: [], lists: [] }),
-    access_lists: startOfAccessLists,
-  };
-  return { ...item, ...starts[String(item['kind'])]?.(forms) };
+  const kind = formKinds.find((each) => each === item['kind']);
+  return kind === undefined ? item : { ...item, ...starts[kind](forms) };
 }
+
+const starts: Readonly<Record<FormKind, (forms: ModelForms) => Item>> = {
+  permissions: () => ({ modules: [], ticks: [] }),
+  scope: startOfScope,
+  matrix: startOfMatrices,
+  record_lists: () => ({ tables: [], lists: [] }),
+  access_lists: startOfAccessLists,
+};
 
 function startOfScope({ resourceTypes }: ModelForms): Item {
   const [client, department = client] = resourceTypes;
@@ -39,10 +41,9 @@ function startOfScope({ resourceTypes }: ModelForms): Item {
   };
 }
 
-const startOfMatrices = ({ groups }: ModelForms): Item => ({
-  columns: groups.map(({ id, name }) => ({ id, name, groups: [id] })),
-  matrices: [],
-});
+function startOfMatrices({ groups }: ModelForms): Item {
+  return { columns: groups.map(({ id, name }) => ({ id, name, groups: [id] })), matrices: [] };
+}
 
 function startOfAccessLists({ resourceTypes: [type] }: ModelForms): Item {
   return {

@@ -60,7 +60,8 @@ type Row = FormOf<'matrix'>['matrices'][number]['rows'][number];
 /** A cell for every column and no other; a new one says no access. */
 function tidiedRow(row: Row, columns: readonly string[]): Row {
   if (row.notApplicable !== undefined) return { ...row, cells: {}, ownItemsOnly: [] };
-  const cells = columns.map((column) => [column, row.cells[column] ?? 'GT'] as const);
+  const levelOf = (column: string) => (Object.hasOwn(row.cells, column) ? row.cells[column]! : 'GT');
+  const cells = columns.map((column) => [column, levelOf(column)] as const);
   return {
     ...row,
     cells: Object.fromEntries(cells),
