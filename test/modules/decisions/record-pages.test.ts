@@ -233,6 +233,12 @@ describe('questions', () => {
     assert.doesNotMatch(text, /decisions\.[a-z]/);
   });
 
+  test('are one link away from a record', async () => {
+    const { text } = await get(paths.decisionRecord(...at('leo'))).expect(200);
+    const href = /href="([^"]*questions[^"]*)"/.exec(text)![1]!.replaceAll('&amp;', '&');
+    assert.match((await get(href).expect(200)).text, /name="record" value="leo"/);
+  });
+
   test('find accounts of the application, each with its page', async () => {
     const asked = { asked: '1', ask: 'people', whose: 'user', what: 'client/read', record: 'leo' };
     const { text } = await ask(asked).expect(200);

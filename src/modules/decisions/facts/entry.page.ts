@@ -1,5 +1,4 @@
 // Builds the pages on which one thing about a subject is added or changed. Reads nothing itself.
-import type { T } from '../../../platform/i18n.ts';
 import { fieldStates } from '../../../web/form.ts';
 import {
   labelsOf,
@@ -17,15 +16,12 @@ import type { Dated } from '../subject.settings.ts';
 import { fieldName } from './facts.forms.ts';
 import { attributeField, textField, type RecordChoices } from './fact.fields.ts';
 import { listText, nameText, valueText } from './facts.words.ts';
-import { sheetHeader, subjectTitle, type SheetPage } from './sheet.page.ts';
+import { say, sheetHeader, subjectTitle, type SheetPage } from './sheet.header.ts';
 
 export interface EntryState extends FormState {
   /** Somebody else changed the subject meanwhile: what was typed stands here on top of it. */
   readonly stale?: boolean;
 }
-
-const say = (words: T, key: string, params?: Record<string, string | number>): string =>
-  words.t(`decisions.facts.${key}`, params);
 
 /** What a form page has around its fields; two buttons where something can also be ended. */
 export type EntryPage = FormPage & {

@@ -5,7 +5,7 @@ import { dateToInstant, isLocalDate, lastDayToUntil, localDateOf } from '../../.
 import type { Item, Value } from '../condition.model.ts';
 import type { FactField } from '../forms/index.ts';
 import type { FactPeriod } from './facts.edits.ts';
-import type { NewSubject } from './facts.commands.ts';
+import type { NewSubject } from './subjects.commands.ts';
 
 const day = () => z.string().refine(isLocalDate, { error: 'invalid_date' }).optional();
 

@@ -13,7 +13,7 @@ import { loadPlace } from '../../rights/index.ts';
 import { compileForms } from '../forms/index.ts';
 import { fillsGroupsByWork } from '../subject.facts.ts';
 import { listSubjectTypes, personType } from '../subjects.queries.ts';
-import { addSubject, recordSubjectsExport } from './facts.commands.ts';
+import { addSubject, recordSubjectsExport } from './subjects.commands.ts';
 import { sendSubjects } from './facts.export.ts';
 import { parseNewSubject } from './facts.forms.ts';
 import { listSubjects, type SubjectQuery } from './facts.list.ts';

@@ -2,39 +2,28 @@
 // sign-in; the commands decide who may.
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { AppError, isAppError, notFound } from '../../../platform/errors.ts';
+import { AppError, notFound } from '../../../platform/errors.ts';
 import type { Site } from '../../../platform/site.ts';
 import { flashOf } from '../../../web/flash.ts';
-import { formField, parseForm, type Parsed } from '../../../web/form.ts';
+import { formField, parseForm } from '../../../web/form.ts';
 import { paths } from '../../../web/paths.ts';
-import { fieldErrorsOf } from '../../../web/readable-errors.ts';
 import { loadPlace } from '../../rights/index.ts';
-import { compileForms, type FactField } from '../forms/index.ts';
-import { fillsGroupsByWork } from '../subject.facts.ts';
-import { personType } from '../subjects.queries.ts';
+import type { FactField } from '../forms/index.ts';
 import {
   buildAttributePage,
   buildGroupPage,
   buildMemberPage,
   buildPeriodPage,
   buildRemovePage,
-  type EntryPage,
-  type EntryState,
 } from './entry.page.ts';
-import { changeFacts, removeSubject, undoFacts } from './facts.commands.ts';
-import { entryKey, type FactEdit } from './facts.edits.ts';
-import {
-  parseAttributeForm,
-  parseGroupForm,
-  parseMemberForm,
-  parsePeriodForm,
-  versionForm,
-  type Versioned,
-} from './facts.forms.ts';
-import { findFactForms, findRecordChoices, getSubjectSheet } from './facts.queries.ts';
-import { settableIn } from './facts.settable.ts';
+import { removeSubject, undoFacts } from './facts.commands.ts';
+import { entryKey } from './facts.edits.ts';
+import { parseAttributeForm, parseGroupForm, parseMemberForm, parsePeriodForm } from './facts.forms.ts';
+import { findRecordChoices } from './facts.queries.ts';
 import { itemText } from './facts.words.ts';
-import { buildSheetPage, subjectTitle, type SheetPage } from './sheet.page.ts';
+import type { SheetPage } from './sheet.header.ts';
+import { buildSheetPage } from './sheet.page.ts';
+import { commit, formOrEdit, pageOf, saidDone, versionIn, type Build } from './sheet.steps.ts';
 
 export function createSubjectRoutes(site: Site): Router {
   const router = Router();
@@ -56,98 +45,9 @@ export function createSubjectRoutes(site: Site): Router {
   return router;
 }
 
-/** @throws application_not_found; decision_subject_not_found; rights_model_not_found; not_allowed, four_eyes to change */
-async function pageOf(site: Site, req: Request, res: Response, toChange: boolean): Promise<SheetPage> {
-  const place = await loadPlace(site.db.reader, req.actor, req.params['applicationId']);
-  const forms = await findFactForms(site.db.reader, place.id);
-  if (!forms) throw notFound('rights_model');
-  const now = site.clock.now();
-  const [type, id] = [String(req.params['type']), String(req.params['id'])];
-  const byWork = fillsGroupsByWork(compileForms(forms));
-  const sheet = await getSubjectSheet(site.db, { applicationId: place.id, type, id }, byWork, now);
-  const isSelf = type === personType && id === req.actor.personId;
-  if (toChange && !place.mayChange) throw new AppError('forbidden', 'not_allowed');
-  if (toChange && isSelf) throw new AppError('forbidden', 'four_eyes');
-  const { declared } = settableIn(forms);
-  return {
-    words: res.words,
-    now,
-    place,
-    forms,
-    declared,
-    sheet,
-    mayEdit: place.mayChange && !isSelf,
-    isSelf,
-  };
-}
-
 async function showSheet(site: Site, req: Request, res: Response): Promise<void> {
   const model = buildSheetPage(await pageOf(site, req, res, false));
   res.page('decisions/subject', model, { title: model.header.title });
-}
-
-type Build = (page: SheetPage, state: EntryState) => EntryPage;
-
-/** Shows a form, or does what it says: a mistake or somebody else's change brings it back with what was typed. */
-async function formOrEdit<Value extends Versioned>(
-  site: Site,
-  req: Request,
-  res: Response,
-  page: SheetPage,
-  build: Build,
-  parsed: Parsed<Value> | undefined,
-  edit: (value: Value) => FactEdit,
-): Promise<void> {
-  const show = (shown: SheetPage, state: EntryState, status: number): void => {
-    const model = build(shown, state);
-    res.page('decisions/entry', model, {
-      title: `${model.header.title}: ${subjectTitle(page.sheet)}`,
-      status,
-    });
-  };
-  if (parsed === undefined) return show(page, {}, 200);
-  if (!parsed.ok) return show(page, parsed, 422);
-  const { version } = parsed.value;
-  try {
-    await commit(site, req, res, page, version, edit(parsed.value));
-  } catch (error) {
-    if (isAppError(error) && error.code === 'stale_edit')
-      return show(await pageOf(site, req, res, true), { typed: parsed.typed, stale: true }, 409);
-    const { fields, status } = fieldErrorsOf(error);
-    show(page, { typed: parsed.typed, fields }, status);
-  }
-}
-
-/** Does it, says so, and offers to take it back. */
-async function commit(
-  site: Site,
-  req: Request,
-  res: Response,
-  page: SheetPage,
-  version: number,
-  edit: FactEdit,
-): Promise<void> {
-  const subject = { applicationId: page.place.id, type: page.sheet.type, id: page.sheet.id, version };
-  const { undoId } = await changeFacts(site, req.actor, req.origin, subject, edit);
-  saidDone(req, res, page, undoId);
-}
-
-function saidDone(
-  req: Request,
-  res: Response,
-  { place, sheet }: SheetPage,
-  undoId: string,
-  next = paths.decisionSubject(place.id, sheet.type, sheet.id),
-): void {
-  flashOf(req).set({
-    text: res.words.t('decisions.facts.done'),
-    undo: {
-      action: paths.undoDecisionSubject(place.id, sheet.type, sheet.id),
-      label: res.words.t('common.undo'),
-      fields: { undo: undoId },
-    },
-  });
-  res.redirect(303, next);
 }
 
 async function groupForm(site: Site, req: Request, res: Response): Promise<void> {
@@ -208,12 +108,6 @@ async function periodForm(site: Site, req: Request, res: Response): Promise<void
     entry: key,
     period,
   }));
-}
-
-function versionIn(req: Request): number {
-  const parsed = parseForm(versionForm, req.body);
-  if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  return parsed.value.version;
 }
 
 async function endEntry(site: Site, req: Request, res: Response): Promise<void> {

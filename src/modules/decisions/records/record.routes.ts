@@ -16,11 +16,10 @@ import { writeAccessList } from './access-list.model.ts';
 import {
   buildAccessListPage,
   buildRecordAttributePage,
-  buildRecordPage,
   type RecordFormPage,
   type RecordFormState,
-  type RecordPage,
-} from './record.page.ts';
+} from './record.form.page.ts';
+import { buildRecordPage, type RecordPage } from './record.page.ts';
 import { changeRecord, undoRecord, type RecordEdit } from './records.commands.ts';
 import { parseAccessListForm } from './records.forms.ts';
 import { getRecordSheet } from './records.reading.ts';

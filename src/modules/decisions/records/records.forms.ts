@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { formField, parseForm, type Parsed } from '../../../web/form.ts';
 import { listLevels } from '../forms/access-lists.form.ts';
 import type { LevelOfGroup } from './access-list.model.ts';
-import { levelName } from './record.page.ts';
+import { levelName } from './record.form.page.ts';
 
 export interface AccessListForm {
   readonly version: number;
