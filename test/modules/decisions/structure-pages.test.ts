@@ -216,6 +216,19 @@ describe('the structure of a rights model', () => {
     const page = await get(removing('groups', 'profil-fallfuehrung')).expect(200);
     assert.match(page.text, /<strong>6<\/strong> <span>ticks/);
     assert.doesNotMatch(page.text, /(role or group|roles or groups)<\/span>/);
+    await site.db.query(
+      `insert into decision_subject (application_id, type, id, source, facts) values
+       ($1::uuid, 'user', 'kim', 'sync', '{"groups":[{"name":"profil-fallfuehrung"}]}'),
+       ($1::uuid, 'user', 'gone', 'sync', '{"gone":true,"groups":[{"name":"profil-fallfuehrung"}]}'),
+       ($1::uuid, 'user', 'bo', 'sync', '{"groups":[{"name":"benutzer"}]}')`,
+      [application.id],
+    );
+    await site.db.query(
+      `insert into decision_record (application_id, type, id) values ($1::uuid, 'note', 'n1'), ($1::uuid, 'note', 'n2')`,
+      [application.id],
+    );
+    const again = await get(removing('groups', 'profil-fallfuehrung')).expect(200);
+    assert.match(again.text, /<strong>1<\/strong> <span>person or account is in it/);
     const done = await send(removing('groups', 'profil-fallfuehrung'), {});
     assert.equal(done.status, 303);
     const { ticks } = await formOf('permissions');
@@ -316,6 +329,9 @@ describe('the structure of a rights model', () => {
     });
     assert.doesNotMatch((await get(part('types'))).text, /to be said/);
     assert.match((await get(paths.rightsModelPreview(application.id))).text, /Publish this version/);
+    const removal = await get(removing('types', 'note')).expect(200);
+    assert.match(removal.text, /<strong>2<\/strong> <span>lines on what hangs/);
+    assert.match(removal.text, /<strong>2<\/strong> <span>records of this kind are known/);
   });
 
   it('has an attribute and a value of a domain like any other thing', async () => {

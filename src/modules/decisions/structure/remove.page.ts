@@ -4,6 +4,7 @@ import type { Confirm } from '../../../web/view-models.ts';
 import type { FormProblem, ModelForms } from '../forms/index.ts';
 import { problemText, type ModelPage } from '../models/page-parts.ts';
 import type { Removal } from './edits.ts';
+import type { Outside } from './outside.queries.ts';
 import { itemsOf, keyOf, type Item, type Part } from './part.model.ts';
 import { partOfProblem } from './parts.ts';
 import { labelOfItem, partHeader, textOf, titleOf, type Standing } from './structure.page.ts';
@@ -14,9 +15,9 @@ export function buildRemovePage(
   { forms, version }: Standing,
   part: Part,
   thing: { readonly key: string; readonly item: Item },
-  removal: Removal,
-  stale = false,
+  found: { readonly removal: Removal; readonly outside: Outside | undefined; readonly stale: boolean },
 ) {
+  const { removal, outside, stale } = found;
   const { id } = page.place;
   const name = labelOfItem(part, thing.item);
   const backHref = paths.rightsModelPart(id, part.id);
@@ -24,14 +25,18 @@ export function buildRemovePage(
     count,
     text: textOf(page, `gone.${what}`, { count }),
   }));
+  const left =
+    outside && outside.count > 0
+      ? [{ count: outside.count, text: textOf(page, `outside.${outside.what}`, { count: outside.count }) }]
+      : [];
   const open = removal.unfinished.map((problem) => ({ text: problemText(page.words, problem) }));
   const confirm: Confirm = {
     action: paths.removeRightsModelItem(id, part.id, thing.key),
     text: textOf(
       page,
-      part.kind === 'forms' ? 'remove.form' : gone.length > 0 ? 'remove.text' : 'remove.alone',
+      part.kind === 'forms' ? 'remove.form' : gone.length + left.length > 0 ? 'remove.text' : 'remove.alone',
     ),
-    consequences: [...gone, ...open],
+    consequences: [...gone, ...left, ...open],
     confirm: textOf(page, 'remove.confirm'),
     cancelHref: backHref,
     fields: { version: String(version) },

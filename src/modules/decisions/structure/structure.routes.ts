@@ -12,6 +12,7 @@ import { saveDraft } from '../models/models.commands.ts';
 import { flashSaved, pageOf, requireEditable, versionForm, versionIn } from '../models/models.edit.ts';
 import type { ModelPage } from '../models/page-parts.ts';
 import { indexOfKey, withMovedThing, withoutThing, withThing } from './edits.ts';
+import { countOutside } from './outside.queries.ts';
 import { itemsOf, type Item, type Part } from './part.model.ts';
 import { findPart } from './parts.ts';
 import { buildPartPage } from './part.page.ts';
@@ -154,9 +155,17 @@ async function move(site: Site, req: Request, res: Response): Promise<void> {
   res.redirect(303, paths.rightsModelPart(wanted.page.place.id, wanted.part.id));
 }
 
-function renderRemoval(res: Response, { page, standing, part }: Wanted, thing: Thing, status: number): void {
+async function renderRemoval(
+  site: Site,
+  res: Response,
+  { page, standing, part }: Wanted,
+  thing: Thing,
+  status: number,
+): Promise<void> {
   const removal = withoutThing(standing.forms, part, thing.key);
-  const model = buildRemovePage(page, standing, part, thing, removal, status === 409);
+  const outside = await countOutside(site.db, page.place.id, part, thing.key);
+  const found = { removal, outside, stale: status === 409 };
+  const model = buildRemovePage(page, standing, part, thing, found);
   res.page('decisions/remove', model, { title: model.header.title, status });
 }
 
@@ -169,7 +178,7 @@ function removableOf(req: Request, wanted: Wanted): Thing {
 
 async function showRemoval(site: Site, req: Request, res: Response): Promise<void> {
   const wanted = await loadPart(site, req, res);
-  renderRemoval(res, wanted, removableOf(req, wanted), 200);
+  await renderRemoval(site, res, wanted, removableOf(req, wanted), 200);
 }
 
 async function remove(site: Site, req: Request, res: Response): Promise<void> {
@@ -177,6 +186,7 @@ async function remove(site: Site, req: Request, res: Response): Promise<void> {
   const thing = removableOf(req, wanted);
   const version = versionIn(req.body);
   const { forms } = withoutThing(wanted.standing.forms, wanted.part, thing.key);
-  if (!forms) return renderRemoval(res, wanted, thing, 422);
-  if (!(await save(site, req, res, wanted, forms, version))) renderRemoval(res, wanted, thing, 409);
+  if (!forms) return renderRemoval(site, res, wanted, thing, 422);
+  if (!(await save(site, req, res, wanted, forms, version)))
+    await renderRemoval(site, res, wanted, thing, 409);
 }
