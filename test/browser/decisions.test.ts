@@ -57,6 +57,41 @@ describe('the rights model of an application', { skip: browserMissing() }, () =>
     assert.deepEqual(realComplaints(olga), []);
   });
 
+  it('is put together by its owner: a role added, moved, removed and back again', async () => {
+    await using olga = await signIn('olga');
+    const { page } = olga;
+    await page.goto(product.url + paths.rightsModel(applicationId));
+    await page.getByRole('link', { name: 'Structure', exact: true }).click();
+    await heading(page, 'Structure');
+    await inspectPage(olga, 'structure');
+    await page.getByRole('link', { name: 'Roles and groups' }).click();
+    await page.getByRole('link', { name: 'Add a role or group' }).click();
+    await page.getByLabel('Code').fill('not good');
+    await page.getByRole('button', { name: 'Save in the draft' }).click();
+    await page.getByText('There are problems with 2 answers').waitFor();
+    await inspectPage(olga, 'a mistake in the structure');
+    await page.getByRole('link', { name: 'Name: Fill this in' }).click();
+    await page.keyboard.type('Aufsicht');
+    await page.getByLabel('Code').fill('aufsicht');
+    await page.getByRole('button', { name: 'Save in the draft' }).click();
+    const roles = page.getByRole('rowheader');
+    await page.getByRole('button', { name: 'Move Aufsicht up' }).click();
+    await page.getByRole('button', { name: 'Move Aufsicht down' }).waitFor();
+    assert.match((await roles.allTextContents()).at(-2)!, /Aufsicht/);
+    await inspectPage(olga, 'roles');
+    await page.getByRole('link', { name: 'Remove Profil Lehrperson' }).click();
+    await heading(page, 'Remove Profil Lehrperson');
+    await inspectPage(olga, 'what goes with a role');
+    const before = await page.getByText('person or account is in it').count();
+    assert.equal(before, 1);
+    await page.getByRole('button', { name: 'Remove' }).click();
+    await focusByTab(page, 'Undo');
+    await page.keyboard.press('Enter');
+    await page.getByText('The change was taken back.').waitFor();
+    await page.getByRole('rowheader', { name: 'Profil Lehrperson' }).waitFor();
+    assert.deepEqual(realComplaints(olga), []);
+  });
+
   it('does not exist for others, nor do its people and records', async () => {
     await using hilde = await signIn('hilde');
     const pages = [paths.rightsModel, paths.decisionSubjects, paths.decisionRecords, paths.askDecisions];
