@@ -188,7 +188,18 @@ describe('one person', () => {
     const path = paths.subjectEntry(...at(worker), key!);
     const page = await get(path).expect(200);
     await post(path, { version: versionIn(page.text), from: '2026-06-18', until: '2026-06-17' }).expect(422);
-    await post(path, { version: versionIn(page.text), until: '2026-06-30' }).expect(303);
+    site.clock.advance({ minutes: 5 });
+    const from = /name="from" value="([^"]*)"/.exec(page.text)![1]!;
+    await post(path, { version: versionIn(page.text), from, until: '2026-06-30' }).expect(303);
+    const [stored] = await site.db.query<{ begins: string }>(
+      `select facts #>> '{groups,0,from}' as begins from decision_subject where id = $1::text and source = 'portal'`,
+      [worker.id],
+    );
+    assert.equal(
+      stored!.begins,
+      '2026-06-15T08:00:00.000Z',
+      'the day that was left as it was keeps its instant',
+    );
     const changed = entriesIn((await sheet(worker)).text);
     assert.ok(!changed.includes(key!));
     const gone = await get(path);

@@ -1,9 +1,16 @@
 // Reads what was typed about a subject: by the fields that the model declares.
 import { z } from 'zod';
 import { formField, parseForm, type FieldErrors, type Parsed } from '../../../web/form.ts';
-import { dateToInstant, isLocalDate, lastDayToUntil, localDateOf } from '../../../web/local-date.ts';
+import {
+  dateToInstant,
+  isLocalDate,
+  lastDayToUntil,
+  localDateOf,
+  untilToLastDay,
+} from '../../../web/local-date.ts';
 import type { Item, Value } from '../condition.model.ts';
 import type { FactField } from '../forms/index.ts';
+import type { Dated } from '../subject.settings.ts';
 import type { FactPeriod } from './facts.edits.ts';
 import type { NewSubject } from './subjects.commands.ts';
 
@@ -85,13 +92,27 @@ function textOf(field: FactField): z.ZodType<string> {
 
 export type PeriodForm = Versioned & { readonly period: FactPeriod };
 
-export function parsePeriodForm(body: unknown, zone: string, now: Date): Parsed<PeriodForm> {
+/** @param standing as it is now: a day that was left as it was keeps its instant, which the form does not show */
+export function parsePeriodForm(body: unknown, zone: string, now: Date, standing: Dated): Parsed<PeriodForm> {
   const parsed = parseForm(z.object(datedForm), body);
   if (!parsed.ok) return parsed;
-  const period = periodOf(parsed.value, zone, now);
+  const period = keptWhereSame(parsed.value, periodOf(parsed.value, zone, now), standing, zone);
   if (period.from && period.until && period.until <= period.from)
     return { ok: false, typed: parsed.typed, fields: { until: { code: 'until_before_from' } } };
   return { ok: true, typed: parsed.typed, value: { version: parsed.value.version, period } };
+}
+
+function keptWhereSame(
+  typed: { readonly from?: string | undefined; readonly until?: string | undefined },
+  period: FactPeriod,
+  standing: Dated,
+  zone: string,
+): FactPeriod {
+  const [from, until] = [standing.from, standing.until].map((text) => (text ? new Date(text) : undefined));
+  return {
+    from: from && typed.from === localDateOf(from, zone) ? from : period.from,
+    until: until && typed.until === untilToLastDay(until, zone) ? until : period.until,
+  };
 }
 
 export const versionForm = z.object({ version: formField.version() });

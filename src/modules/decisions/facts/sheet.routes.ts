@@ -100,9 +100,10 @@ function entryOf({ words, forms, sheet }: SheetPage, key: unknown) {
 async function periodForm(site: Site, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res, true);
   const zone = site.config.timeZone;
-  const { key } = entryOf(page, req.params['entry']);
+  const entry = entryOf(page, req.params['entry']);
+  const { key } = entry;
   const build: Build = (shown, state) => buildPeriodPage(shown, zone, entryOf(shown, key), state);
-  const parsed = req.method === 'POST' ? parsePeriodForm(req.body, zone, page.now) : undefined;
+  const parsed = req.method === 'POST' ? parsePeriodForm(req.body, zone, page.now, entry) : undefined;
   await formOrEdit(site, req, res, page, build, parsed, ({ period }) => ({
     kind: 'set_period',
     entry: key,
