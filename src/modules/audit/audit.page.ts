@@ -205,9 +205,7 @@ export function buildAuditEvent(words: T, item: AuditItem) {
   const proof = [
     { term: t('audit.event.place'), text: t('audit.event.placeText', { lane: item.lane, seq: item.seq }) },
     { term: t('audit.event.id'), copy: item.id },
-    ...(item.subjectId
-      ? [{ term: t('audit.event.subject'), copy: item.subjectId }]
-      : []),
+    ...(item.subjectId ? [{ term: t('audit.event.subject'), copy: item.subjectId }] : []),
     ...(item.requestId ? [{ term: t('audit.event.request'), copy: item.requestId }] : []),
     { term: t('audit.event.hash'), copy: Buffer.from(item.hash).toString('hex') },
   ];
