@@ -29,16 +29,21 @@ after(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-/** Starts it, and kills it after a random number of its steps. @returns the keys it said were committed. */
+/**
+ * Starts it, and kills it a random number of steps after its first checkpoint: without one there would be none to verify.
+ * @returns the keys it said were committed.
+ */
 async function runAndKill(options: BusyOptions): Promise<string[]> {
   const child: ChildProcess = spawn(process.execPath, [busyProcess, JSON.stringify(options)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const committed: string[] = [];
   let stepsLeft = randomInt(20, 160);
+  let checkpoints = 0;
   for await (const line of createInterface({ input: child.stdout! })) {
     if (line.startsWith('committed ')) committed.push(line.slice('committed '.length));
-    if (--stepsLeft === 0) child.kill('SIGKILL');
+    if (line.startsWith('published ')) checkpoints++;
+    if (checkpoints > 0 && --stepsLeft === 0) child.kill('SIGKILL');
   }
   if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   assert.equal(child.signalCode, 'SIGKILL');

@@ -25,20 +25,25 @@ export interface AuditRow {
 
 /** JSON with sorted keys and without white space: the same text for the same content. */
 export function canonicalJson(value: unknown): string {
+  if (typeof value === 'string') return quoted(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const members = value as Record<string, unknown>;
-    let text = '';
-    // By UTF-16 code units, which is what sort does by itself.
-    for (const key of Object.keys(members).sort()) {
-      const member = members[key];
-      if (member === undefined) continue;
-      text += `${text === '' ? '' : ','}${JSON.stringify(key)}:${canonicalJson(member)}`;
-    }
-    return `{${text}}`;
+  const members = value as Record<string, unknown>;
+  let text = '';
+  // By UTF-16 code units, which is what sort does by itself.
+  for (const key of Object.keys(members).sort()) {
+    const member = members[key];
+    if (member === undefined) continue;
+    text += `${text === '' ? '' : ','}${quoted(key)}:${canonicalJson(member)}`;
   }
-  return JSON.stringify(value ?? null);
+  return `{${text}}`;
 }
+
+/** What JSON writes as it stands: printable ASCII but the quotation mark and the backslash. */
+const plain = /^[ !#-[\]-~]*$/;
+
+/** As JSON.stringify, which takes five times as long for a short text: each row of the audit has some twenty. */
+const quoted = (text: string): string => (plain.test(text) ? `"${text}"` : JSON.stringify(text));
 
 /** The hash of a row, which takes the hash of the row before it in. */
 export function hashRow(previousHash: Uint8Array, row: AuditRow): Buffer {

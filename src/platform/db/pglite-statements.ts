@@ -89,11 +89,13 @@ export class PGliteStatements {
     );
   }
 
-  #toWire(statement: Prepared, values: readonly unknown[]): (string | null)[] {
+  #toWire(statement: Prepared, values: readonly unknown[]): (string | Uint8Array | null)[] {
     return values.map((value, index) => {
       if (value === null || value === undefined) return null;
-      const toText = this.#pglite.serializers[statement.parameterTypes[index] ?? 0];
-      return toText ? toText(value) : String(value);
+      const type = statement.parameterTypes[index] ?? 0;
+      const toText = this.#pglite.serializers[type];
+      const text = toText ? toText(value) : String(value);
+      return text.length < longText ? text : longToWire(type, text);
     });
   }
 
@@ -112,6 +114,19 @@ export class PGliteStatements {
     }
     return rows;
   }
+}
+
+/** From here on text goes as bytes: the library walks a string character by character, twice, to learn its length. */
+const longText = 4096;
+const json = 114;
+const jsonb = 3802;
+/** What the binary form of a jsonb value begins with. Source: PostgreSQL, jsonb_recv. */
+const jsonbVersion = Buffer.from([1]);
+
+/** The binary form of the types for which that is their text. */
+function longToWire(type: number, text: string): string | Uint8Array {
+  if (type === jsonb) return Buffer.concat([jsonbVersion, Buffer.from(text)]);
+  return type === json ? Buffer.from(text) : text;
 }
 
 function affectedRows(messages: Messages): number {
