@@ -1,4 +1,5 @@
 // Starts everything a process of Mandaat is made of, in order, and stops it the other way round.
+import { setTimeout } from 'node:timers/promises';
 import { composeSite, type ComposedSite } from './compose.ts';
 import { createApp } from './app.ts';
 import { systemClock } from './platform/clock.ts';
@@ -10,6 +11,9 @@ import { createLogger, type Logger } from './platform/logger.ts';
 import { createMetrics, type Metrics } from './platform/metrics.ts';
 import { createPasswordHasher } from './platform/password-hash.ts';
 import { createProvider, type ProviderHandle } from './modules/provider/index.ts';
+
+/** How long the requests that came in while the process started have it to themselves. */
+const firstRequestsMs = 250;
 
 export interface RunningProcess {
   readonly site: ComposedSite;
@@ -42,7 +46,8 @@ export async function startProcess(
     const server = await serve(site, provider, metrics);
     stops.push(() => server.stop());
     await serveMetrics(site, metrics, stops);
-    // Loaded only now: the libraries for jobs and mail would keep the first request waiting.
+    // Loaded only now, and after a breath: the libraries for jobs and mail would keep the first requests waiting.
+    await setTimeout(firstRequestsMs);
     const { startBackground } = await import('./background.ts');
     const worker = await startBackground(site, metrics);
     // The worker stops before the server: the last requests may still leave messages, which another process delivers.
