@@ -28,6 +28,8 @@ export type StartOptions = {
   nodeOptions?: string[];
   /** Asked until it answers with 200. */
   readyPath: string;
+  /** Addresses of the same process on other ports, which must answer too before the start counts as done. */
+  alsoReady?: string[];
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -48,17 +50,22 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);
   const origin = `http://localhost:${options.port}`;
-  while (!(await answers(`${origin}${options.readyPath}`))) {
-    if (child.exitCode !== null) throw new Error(`${options.script} ended at start:\n${written}`);
-    if (performance.now() - begun > startLimitMs) {
-      child.kill('SIGKILL');
-      throw new Error(`${options.script} does not answer:\n${written}`);
+  const untilAnswered = async (url: string): Promise<void> => {
+    while (!(await answers(url))) {
+      if (child.exitCode !== null) throw new Error(`${options.script} ended at start:\n${written}`);
+      if (performance.now() - begun > startLimitMs) {
+        child.kill('SIGKILL');
+        throw new Error(`${options.script} does not answer at ${url}:\n${written}`);
+      }
+      await delay(10);
     }
-    await delay(10);
-  }
+  };
+  await untilAnswered(`${origin}${options.readyPath}`);
+  const startMs = performance.now() - begun;
+  for (const url of options.alsoReady ?? []) await untilAnswered(url);
   return {
     origin,
-    startMs: performance.now() - begun,
+    startMs,
     usage: () => askUsage(child),
     stop: () => stopChild(child),
   };

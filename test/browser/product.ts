@@ -50,10 +50,18 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     PASSWORD_ARGON2_TIME: '1',
   };
   if (options.seed) await seedDatabase(env, options.seed);
-  const server = await startServer({ script: 'src/main.ts', port, env, readyPath: '/readyz' });
+  const sampleUrl = `http://localhost:${samplePort}`;
+  const server = await startServer({
+    script: 'src/main.ts',
+    port,
+    env,
+    readyPath: '/readyz',
+    // Comes up after the portal.
+    alsoReady: options.demo ? [sampleUrl] : [],
+  });
   return {
     url: server.origin,
-    sampleUrl: `http://localhost:${samplePort}`,
+    sampleUrl,
     dataDir,
     async stop() {
       await server.stop();
