@@ -1,6 +1,7 @@
 // The whole product on a free port, for tests that speak HTTP.
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Express } from 'express';
 import { createApp } from '../../src/app.ts';
 import { createProvider, type ProviderHandle } from '../../src/modules/provider/index.ts';
 import { createPasswordHasher } from '../../src/platform/password-hash.ts';
@@ -12,6 +13,8 @@ export interface TestApp {
   readonly provider: ProviderHandle;
   /** Origin, which is also the issuer. */
   readonly url: string;
+  /** For tests that go through every route there is. */
+  readonly app: Express;
   close(): Promise<void>;
 }
 
@@ -35,11 +38,13 @@ export async function startTestApp(options: TestAppOptions = {}): Promise<TestAp
   site.clock.holdDate();
   await giveKeys(site);
   const provider = await createProvider(site);
-  handler = createApp(site, { provider, hasher: createPasswordHasher(site.config) });
+  const app = createApp(site, { provider, hasher: createPasswordHasher(site.config) });
+  handler = app;
   return {
     site,
     provider,
     url,
+    app,
     async close() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
