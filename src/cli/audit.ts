@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util';
 import { resolve } from 'node:path';
 import {
-  checkpointKeys,
   publishCheckpoint,
   readCheckpointLines,
   readPublicKeys,
+  readTrustedKeys,
   verifyAudit,
   verifyAndRemember,
   type Finding,
@@ -68,7 +68,10 @@ function report(result: Verification, terminal: Terminal): ExitCode {
 async function verify(site: Site, directory: string | undefined, keyDirectory: string | undefined) {
   if (directory === undefined && keyDirectory === undefined) return verifyAndRemember(site);
   const checkpoints = directory ?? site.config.auditCheckpointDir;
-  const keys = keyDirectory === undefined ? checkpointKeys(site.secrets) : await readPublicKeys(keyDirectory);
+  const keys =
+    keyDirectory === undefined
+      ? await readTrustedKeys(checkpoints, site.secrets)
+      : await readPublicKeys(keyDirectory);
   if (keys.length === 0) throw new UsageError(`There are no keys in ${keyDirectory}.`);
   return verifyAudit(site.db.reader, { lines: readCheckpointLines(checkpoints), keys });
 }

@@ -1,4 +1,5 @@
 // mandaat keys list | rotate | reseal
+import { publishKeys } from '../modules/audit/index.ts';
 import { resealIdentifiers } from '../modules/people/index.ts';
 import { listKeys, resealKeys, rotateKeys, type KeySummary } from '../modules/provider/index.ts';
 import type { Site } from '../platform/site.ts';
@@ -23,6 +24,14 @@ function describe(key: KeySummary): string {
   return `${key.algorithm.padEnd(6)} ${key.state.padEnd(10)} ${key.kid}  signs from ${when(key.signsFrom)}${until}`;
 }
 
+/** When everything an old key signed until now has run out by itself, provided that all processes have the new one. */
+function lastUse({ clock, config }: Site): Date {
+  const { invitationSeconds, sessionAbsoluteSeconds, refreshTokenSeconds } = config;
+  return new Date(
+    clock.now().getTime() + Math.max(invitationSeconds, sessionAbsoluteSeconds, refreshTokenSeconds) * 1000,
+  );
+}
+
 const origin = { actor: { kind: 'system' }, requestId: 'command line' } as const;
 
 async function reseal(site: Site, terminal: Terminal): Promise<ExitCode> {
@@ -30,8 +39,11 @@ async function reseal(site: Site, terminal: Terminal): Promise<ExitCode> {
     await resealKeys(site, origin),
     await resealIdentifiers(site, origin),
   ];
+  // Checkpoints that the old key signed must still be believed when it is gone.
+  await publishKeys(site.config.auditCheckpointDir, site.secrets);
+  terminal.out(`Sealed again: ${keysSealed} signing keys, ${identifiersSealed} identifiers.`);
   terminal.out(
-    `Sealed again: ${keysSealed} signing keys, ${identifiersSealed} identifiers. The old keys can go.`,
+    `Links in mails and sessions made with an old key end with it. None is left at ${when(lastUse(site))}.`,
   );
   return exitCode.done;
 }

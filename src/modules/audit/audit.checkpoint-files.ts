@@ -1,11 +1,9 @@
 // Checkpoints on disk: one append-only file of JSON lines per month, and the public keys next to them.
 // The directory belongs where a database administrator cannot write.
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { z } from 'zod';
-import type { PublicKey } from '../../platform/crypto.ts';
 
 export interface CheckpointLine {
   readonly file: string;
@@ -14,13 +12,7 @@ export interface CheckpointLine {
   readonly text: string;
 }
 
-const keysFile = 'public-keys.json';
 const filePattern = /^checkpoints-\d{4}-\d{2}\.jsonl$/;
-const keySet = z.object({
-  keys: z.array(
-    z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), kid: z.string() }),
-  ),
-});
 
 export const checkpointFileOf = (at: Date): string => `checkpoints-${at.toISOString().slice(0, 7)}.jsonl`;
 
@@ -69,19 +61,4 @@ export async function appendCheckpoint(directory: string, at: Date, text: string
 async function readTail(handle: Awaited<ReturnType<typeof open>>, size: number): Promise<string> {
   const { buffer } = await handle.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer.toString();
-}
-
-/** @throws Error when the file is there but is not a set of keys. */
-export async function readPublicKeys(directory: string): Promise<PublicKey[]> {
-  const text = await readFile(join(directory, keysFile), 'utf8').catch(() => undefined);
-  return text === undefined ? [] : keySet.parse(JSON.parse(text)).keys;
-}
-
-/** Adds the keys that are not there yet; none is ever taken away. */
-export async function publishKeys(directory: string, keys: readonly PublicKey[]): Promise<void> {
-  const known = await readPublicKeys(directory);
-  const added = keys.filter((key) => !known.some((other) => other.kid === key.kid));
-  if (added.length === 0) return;
-  await mkdir(directory, { recursive: true });
-  await writeFile(join(directory, keysFile), `${JSON.stringify({ keys: [...known, ...added] }, null, 2)}\n`);
 }

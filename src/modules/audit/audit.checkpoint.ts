@@ -6,7 +6,8 @@ import { canonicalJson } from './audit.chain.ts';
 
 /** Bytes kept of the hash of each row: enough to name the row that was changed; the full head hash proves it. */
 export const trailBytes = 6;
-const purpose = 'audit checkpoint';
+/** What the key of checkpoints is derived for. */
+export const checkpointPurpose = 'audit checkpoint';
 
 const lane = z.strictObject({
   lane: z.int().min(0),
@@ -40,15 +41,10 @@ export type UnsignedCheckpoint = Omit<Checkpoint, 'keyId' | 'signature'>;
 
 /** One line of a checkpoint file, without its line break. */
 export function signCheckpoint(secrets: Secrets, unsigned: UnsignedCheckpoint): string {
-  const { keyId } = secrets.signForPublic('', purpose);
+  const { keyId } = secrets.signForPublic('', checkpointPurpose);
   const content = { ...unsigned, keyId };
-  const { signature } = secrets.signForPublic(canonicalJson(content), purpose);
+  const { signature } = secrets.signForPublic(canonicalJson(content), checkpointPurpose);
   return canonicalJson({ ...content, signature });
-}
-
-/** Keys that check the signatures, to be published with the checkpoints. */
-export function checkpointKeys(secrets: Secrets): PublicKey[] {
-  return secrets.publicKeys(purpose);
 }
 
 /** @returns undefined when the line is not a checkpoint. */

@@ -1,7 +1,6 @@
 // Writes checkpoints: reads what was added to the lanes since the last one, signs it, appends it to the directory.
 import type { Site } from '../../platform/site.ts';
 import {
-  checkpointKeys,
   hashLine,
   merkleRoot,
   parseCheckpoint,
@@ -9,12 +8,8 @@ import {
   trailBytes,
   type CheckpointLane,
 } from './audit.checkpoint.ts';
-import {
-  appendCheckpoint,
-  checkpointFileOf,
-  publishKeys,
-  readNewestLines,
-} from './audit.checkpoint-files.ts';
+import { appendCheckpoint, checkpointFileOf, readNewestLines } from './audit.checkpoint-files.ts';
+import { publishKeys } from './audit.checkpoint-keys.ts';
 import { readHashes, readHeads, type Head } from './audit.rows.ts';
 
 type AuditSite = Pick<Site, 'config' | 'db' | 'clock' | 'logger' | 'secrets'>;
@@ -67,7 +62,7 @@ export async function publishCheckpoint(
     const heads = await readHeads(site.db.reader);
     const lanes = await collectLanes(site, known, heads, maxRows);
     if (lanes.moved.length === 0) return published;
-    await publishKeys(directory, checkpointKeys(site.secrets));
+    await publishKeys(directory, site.secrets);
     published = await append(site, directory, known, lanes);
     if (lanes.complete) return published;
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Reader } from '../../platform/db/types.ts';
 import type { Site } from '../../platform/site.ts';
-import { checkpointKeys } from './audit.checkpoint.ts';
+import { readTrustedKeys } from './audit.checkpoint-keys.ts';
 import { readCheckpointLines } from './audit.checkpoint-files.ts';
 import { verifyAudit, type Verification } from './audit.verify.ts';
 
@@ -25,7 +25,7 @@ export async function verifyAndRemember(site: AuditSite): Promise<Verification> 
   const at = site.clock.now().toISOString();
   const result = await verifyAudit(site.db.reader, {
     lines: readCheckpointLines(site.config.auditCheckpointDir),
-    keys: checkpointKeys(site.secrets),
+    keys: await readTrustedKeys(site.config.auditCheckpointDir, site.secrets),
   });
   const { intact, rows, checkpoints, publishedUntil, findingCount } = result;
   const kept: LastVerification = { at, intact, rows, checkpoints, publishedUntil, findingCount };

@@ -5,8 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { hashRow } from '../../../src/modules/audit/audit.chain.ts';
-import { checkpointKeys } from '../../../src/modules/audit/audit.checkpoint.ts';
-import { readCheckpointLines, readPublicKeys } from '../../../src/modules/audit/audit.checkpoint-files.ts';
+import { readCheckpointLines } from '../../../src/modules/audit/audit.checkpoint-files.ts';
+import {
+  checkpointKeys,
+  publishKeys,
+  readPublicKeys,
+  readTrustedKeys,
+} from '../../../src/modules/audit/audit.checkpoint-keys.ts';
 import { readRows } from '../../../src/modules/audit/audit.rows.ts';
 import { publishCheckpoint, verifyAudit, type Verification } from '../../../src/modules/audit/index.ts';
 import { runCommand } from '../../../src/platform/command.ts';
@@ -301,6 +306,43 @@ describe('checkpoints themselves', () => {
       findings.map(({ kind, place }) => [kind, place]),
       [['checkpoint', 'checkpoints-2026-06.jsonl line 2']],
     );
+  });
+
+  describe('of a secret key that was replaced twice and dropped', () => {
+    const secretsOf = (...bytes: number[]) =>
+      createSecrets({
+        secretKeys: new Secret(bytes.map((byte) => Buffer.alloc(32, byte))),
+        identifierKey: new Secret(Buffer.alloc(32, 2)),
+      });
+    const trusted = async (secrets = secretsOf(8)) =>
+      verifyAudit(site.db.reader, {
+        lines: readCheckpointLines(directory),
+        keys: await readTrustedKeys(directory, secrets),
+      });
+
+    test('are believed, because each new key vouched for the one before it', async () => {
+      for (const secrets of [secretsOf(7, 1), secretsOf(8, 7)]) {
+        await record(1);
+        await publishCheckpoint({ ...site, secrets });
+      }
+      const result = await trusted();
+      assert.deepEqual([result.findings, result.checkpoints], [[], 5]);
+      assert.equal((await readPublicKeys(directory)).length, 3);
+    });
+
+    test('are not, when it was dropped before the new one vouched for it, or by a stranger', async () => {
+      await publishKeys(directory, secretsOf(8));
+      assert.equal((await trusted()).checkpoints, 0);
+      await publishKeys(directory, secretsOf(9, 1));
+      assert.equal((await trusted()).checkpoints, 0);
+      const text = await readFile(join(directory, 'public-keys.json'), 'utf8');
+      const kidOf = (byte: number) => checkpointKeys(secretsOf(byte))[0]!.kid;
+      await writeFile(
+        join(directory, 'public-keys.json'),
+        text.replace(`"by": "${kidOf(9)}"`, `"by": "${kidOf(8)}"`),
+      );
+      assert.equal((await trusted()).checkpoints, 0);
+    });
   });
 
   test('one signed with a key that nobody knows is not believed', async () => {
