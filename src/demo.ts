@@ -1,19 +1,30 @@
 // What comes up outside production so that there is something to try: the demo world and the sample application.
+import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startSampleApp, type RunningSample } from './sample/sample-app.ts';
 import type { WorldOptions } from './sample/worlds/world.model.ts';
 import { readWorld, worldNames } from './modules/decisions/index.ts';
-import { demoDecisionClients, demoPassword, demoSampleClient, demoSignIns } from './modules/demo/index.ts';
+import {
+  demoDecisionClients,
+  demoPassword,
+  demoSampleClient,
+  demoSignIns,
+  followSamplePort,
+} from './modules/demo/index.ts';
+import type { Config } from './platform/config.ts';
 import type { Site } from './platform/site.ts';
 
 const assetsDir = fileURLToPath(new URL('../views/assets', import.meta.url));
 
 /** The application of the demo world that people sign in to. */
-export function startDemoSample(site: Pick<Site, 'config' | 'logger'>): Promise<RunningSample> {
+export async function startDemoSample(site: Site): Promise<RunningSample> {
   const { issuer, samplePort: port } = site.config;
   const log = (event: string, details: Record<string, unknown> = {}) =>
     site.logger.debug({ event, ...details }, 'sample application');
-  return startSampleApp({ issuer, port, assetsDir, log, ...demoSampleClient, worlds: demoWorlds() });
+  const worlds = demoWorlds();
+  const sample = await startSampleApp({ issuer, port, assetsDir, log, ...demoSampleClient, worlds });
+  await followSamplePort(site);
+  return sample;
 }
 
 /** The four applications with a rights model: their records, and accounts of their own. */
@@ -35,27 +46,45 @@ export function demoWorlds(): WorldOptions[] {
   });
 }
 
-/** What the terminal says: where everything is, who to sign in as, what to try first. */
-export function describeDemo(addresses: { portal: string; sample: string | undefined }): string {
+/**
+ * What the terminal says: where everything is, who to sign in as, what to try first.
+ * @param sample where the sample application is, or why it is not.
+ */
+export function describeDemo(config: Config, sample: { url: string } | { failure: string }): string {
+  const portal = config.issuer;
   const people = demoSignIns().map(
     ({ userName, role, tryThis }) => `  ${userName.padEnd(18)} ${role}\n${' '.repeat(21)}${tryThis}`,
   );
   return [
     '',
-    `  Mandaat              ${addresses.portal}`,
-    ...(addresses.sample
+    `  Mandaat              ${portal}`,
+    ...('url' in sample
       ? [
-          `  Sample application   ${addresses.sample}`,
-          `  Asking for decisions ${addresses.sample}/welfare, /school, /finance, /casework`,
+          `  Sample application   ${sample.url}`,
+          `  Asking for decisions ${sample.url}/welfare, /school, /finance, /casework`,
         ]
-      : []),
-    `  Mail that was "sent" ${addresses.portal}/demo/mail`,
+      : [`  Sample application   does not run: ${sample.failure}`]),
+    `  Mail that was "sent" ${portal}/demo/mail`,
     '',
     `  Sign in as one of these, password: ${demoPassword}`,
     '',
     ...people,
     '',
-    '  The demo world lives in data/. Delete that directory to begin anew.',
+    `  ${whereItLives(config)}`,
     '',
   ].join('\n');
+}
+
+/** Why the sample application is not there, and what to do about it. */
+export function explainSampleFailure(error: unknown, { samplePort }: Config): string {
+  const isTaken = (error as { code?: unknown } | undefined)?.code === 'EADDRINUSE';
+  return isTaken
+    ? `port ${samplePort} is taken. Choose another one with SAMPLE_PORT.`
+    : 'see the log line above.';
+}
+
+function whereItLives(config: Config): string {
+  if (config.databaseUrl) return 'The demo world lives in the database that DATABASE_URL names.';
+  const place = relative('', config.dataDir) || '.';
+  return `The demo world lives in ${place}. Stop, and delete that directory to begin anew.`;
 }

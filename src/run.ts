@@ -28,14 +28,14 @@ async function start(config: Config): Promise<() => Promise<void>> {
     return running.stop;
   }
   // Loaded only now, as nobody waits for it.
-  const { describeDemo, startDemoSample } = await import('./demo.ts');
+  const { describeDemo, explainSampleFailure, startDemoSample } = await import('./demo.ts');
   const sample = await startDemoSample(running.site).catch((err: unknown) => {
     running.site.logger.warn({ err }, 'the sample application could not start');
-    return undefined;
+    return { failure: explainSampleFailure(err, config), stop: async () => {} };
   });
-  console.log(describeDemo({ portal: config.issuer, sample: sample?.url }));
+  console.log(describeDemo(config, sample));
   return async () => {
-    await sample?.stop();
+    await sample.stop();
     await running.stop();
   };
 }

@@ -28,7 +28,7 @@ export const variables = z.object({
   SAMPLE_PORT: port,
   METRICS_PORT: port,
   METRICS_HOST: z.string(),
-  ISSUER: z.string().refine(isOrigin, 'must be an address without path, query or final slash'),
+  ISSUER: empty.or(z.string().refine(isOrigin, 'must be an address without path, query or final slash')),
   TRUST_PROXY: empty
     .or(positive)
     .or(

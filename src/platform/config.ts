@@ -133,7 +133,7 @@ function toConfig(set: Variables): Config {
     samplePort: set.SAMPLE_PORT,
     metricsPort: set.METRICS_PORT,
     metricsHost: set.METRICS_HOST,
-    issuer: set.ISSUER,
+    issuer: set.ISSUER ?? `http://localhost:${set.PORT}`,
     trustProxy: set.TRUST_PROXY ?? false,
     shutdownGraceSeconds: set.SHUTDOWN_GRACE_SECONDS,
     logLevel: set.LOG_LEVEL,

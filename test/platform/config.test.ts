@@ -56,6 +56,7 @@ describe('configuration', () => {
       [config.port, config.trustProxy, config.host, config.demo],
       [8080, 2, '127.0.0.1', false],
     );
+    assert.equal(config.issuer, 'http://localhost:8080', 'another port is another address');
     assert.deepEqual(loadConfig({ DATA_DIR: dataDir, TRUST_PROXY: 'loopback, 10.0.0.0/8' }).trustProxy, [
       'loopback',
       '10.0.0.0/8',

@@ -1,5 +1,7 @@
-// Whether there is a demo world yet: asked at every start, so nothing of the world itself is loaded for it.
+// Whether there is a demo world yet, and where its sample application is: asked at every start, so nothing of the world
+// itself is loaded for it.
 import type { Site } from '../../platform/site.ts';
+import { demoSampleClient } from './demo.cast.ts';
 
 const setting = 'demo_world';
 
@@ -16,6 +18,18 @@ export async function loadDemoWorldOnFirstStart(
   const { loadDemoWorld } = await import('./demo.world.ts');
   await loadDemoWorld(site, setting, options.people);
   return true;
+}
+
+/** Where the demo world was loaded for another SAMPLE_PORT than now, its sample application moves along. */
+export async function followSamplePort(site: Site): Promise<void> {
+  const [client] = await site.db.query<{ address: string | null }>(
+    `select metadata #>> '{redirect_uris,0}' as address from client where id = $1`,
+    [demoSampleClient.clientId],
+  );
+  const port = /^http:\/\/localhost:(\d+)\/callback$/.exec(client?.address ?? '')?.[1];
+  if (port === undefined || Number(port) === site.config.samplePort) return;
+  const { moveSampleApplication } = await import('./demo.sample-address.ts');
+  await moveSampleApplication(site);
 }
 
 async function isLoaded(site: Site): Promise<boolean> {

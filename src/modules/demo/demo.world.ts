@@ -14,6 +14,8 @@ import { demoDecisionClients, demoPassword, demoSampleClient, type DemoClient } 
 import { assignmentsCsv, inventPeople, peopleCsv, type Municipality } from './demo.people.ts';
 
 const directory = fileURLToPath(new URL('../../../config/demo', import.meta.url));
+/** Declares the application that the sample is. */
+export const counterFile = join(directory, 'applications', 'counter.yaml');
 const defaultPort = 3001;
 const inventedPeople = 400;
 
@@ -47,19 +49,18 @@ export async function demoSources(site: Pick<Site, 'config'>, people: number): P
   const sources: SourceFile[] = [];
   for (const name of await includedFiles()) {
     const path = join(directory, name);
-    if (name !== 'applications/counter.yaml' || site.config.samplePort === defaultPort)
-      sources.push(fileSource(path));
-    else {
-      const text = await readFile(path, 'utf8');
-      const address = `localhost:${site.config.samplePort}`;
-      sources.push(textSource(name, text.replaceAll(`localhost:${defaultPort}`, address)));
-    }
+    if (path !== counterFile || site.config.samplePort === defaultPort) sources.push(fileSource(path));
+    else sources.push(textSource(name, movedTo(site.config, await readFile(path, 'utf8'))));
   }
   const invented = [...inventPeople(await municipalities(), people, '12021')];
   sources.push(textSource('people.csv', [...peopleCsv(invented)].join('')));
   sources.push(textSource('assignments.csv', [...assignmentsCsv(invented)].join('')));
   return sources;
 }
+
+/** A file of the demo with the sample application at the port where this process runs it. */
+export const movedTo = ({ samplePort }: Site['config'], text: string): string =>
+  text.replaceAll(`localhost:${defaultPort}`, `localhost:${samplePort}`);
 
 async function includedFiles(): Promise<string[]> {
   const text = await readFile(join(directory, 'demo.yaml'), 'utf8');

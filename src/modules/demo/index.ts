@@ -6,4 +6,4 @@ export {
   demoSignIns,
   type DemoSignIn,
 } from './demo.cast.ts';
-export { loadDemoWorldOnFirstStart } from './demo.first-start.ts';
+export { followSamplePort, loadDemoWorldOnFirstStart } from './demo.first-start.ts';

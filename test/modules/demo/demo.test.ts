@@ -6,6 +6,7 @@ import {
   demoPassword,
   demoSampleClient,
   demoSignIns,
+  followSamplePort,
   loadDemoWorldOnFirstStart,
 } from '../../../src/modules/demo/index.ts';
 import { artificialNumber, inventPeople } from '../../../src/modules/demo/demo.people.ts';
@@ -101,6 +102,26 @@ describe('the demo world', () => {
       .executeTakeFirstOrThrow();
     assert.deepEqual(client.metadata['redirect_uris'], ['http://localhost:4567/callback']);
     assert.equal(client.secrets[0]?.hash, hashToken(demoSampleClient.clientSecret).toString('hex'));
+  });
+
+  test('takes the sample application along to another port, and touches nothing else of it', async () => {
+    await site.db.query(`update application set names = '{"en": "Renamed"}' where code = 'counter'`, []);
+    await followSamplePort({ ...site, config: { ...site.config, samplePort: 5678 } });
+    const [row] = await site.db.query<Record<string, unknown>>(
+      `select a.names ->> 'en' as name, a.home_url as home, c.secrets, c.metadata,
+         (select count(*) from audit_event where action = 'client.changed') as recorded
+       from client c join application a on a.id = c.application_id where c.id = $1`,
+      [demoSampleClient.clientId],
+    );
+    assert.deepEqual(
+      [row?.['name'], row?.['home'], row?.['recorded']],
+      ['Renamed', 'http://localhost:5678/', 1],
+    );
+    assert.doesNotMatch(JSON.stringify(row?.['metadata']), /4567/);
+    assert.match(JSON.stringify(row?.['secrets']), /hash/);
+    await followSamplePort({ ...site, config: { ...site.config, samplePort: 5678 } });
+    const changes = await site.db.query(`select id from audit_event where action = 'client.changed'`, []);
+    assert.equal(changes.length, 1);
   });
 });
 
