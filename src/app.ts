@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import express, { type Express, type RequestHandler } from 'express';
 import { createTranslator, type Translator } from './platform/i18n.ts';
+import type { Logger } from './platform/logger.ts';
 import type { Metrics } from './platform/metrics.ts';
 import { createHealthHandler } from './platform/http-server.ts';
 import { isMigrated } from './platform/db/migrate.ts';
@@ -54,7 +55,7 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.set('query parser', 'simple');
   app.use(createHealthHandler({ database: () => requireMigrated(site) }, parts.isStopping ?? (() => false)));
   app.use(identify());
-  if (parts.metrics) app.use(observe(parts.metrics));
+  if (parts.metrics) app.use(observe(parts.metrics, site.logger));
   app.use(machineEndpoints(site, parts.provider));
   app.use(securityHeaders({ issuer: site.config.issuer }));
   const translator = createSiteTranslator(site);
@@ -137,19 +138,22 @@ function identify(): RequestHandler {
   };
 }
 
-function observe(metrics: Metrics): RequestHandler {
+/** Paths hold identifiers and questions: what is counted and logged is the template of the route. */
+function observe(metrics: Metrics, logger: Logger): RequestHandler {
   return (req, res, next) => {
     const started = performance.now();
     res.once('finish', () => {
       const route = providerPaths.test(req.path)
         ? req.path.split('/')[1]
         : (req.route as { path?: string })?.path;
-      metrics.observeRequest({
+      const request = {
         method: req.method,
         route: typeof route === 'string' ? route : 'other',
         status: res.statusCode,
         durationSeconds: (performance.now() - started) / 1000,
-      });
+      };
+      metrics.observeRequest(request);
+      if (logger.isLevelEnabled('debug')) logger.debug({ requestId: req.requestId, ...request }, 'answered');
     });
     next();
   };

@@ -19,17 +19,27 @@ export interface SiteParts {
 export interface ComposedSite extends Site {
   /** From now on `wake` is called after every commit that left messages. */
   connectOutbox(wake: () => void): void;
+  /** From now on every command is counted. */
+  connectMetrics(metrics: { countCommand(action: string, outcome: string): void }): void;
 }
 
 export function composeSite(parts: SiteParts): ComposedSite {
   let wake = (): void => {};
+  let count = (_action: string, _outcome: string): void => {};
   const site: ComposedSite = {
     ...parts,
     secrets: createSecrets(parts.config),
-    hooks: { writeAudit, revokeAccess: (change, ended) => revokeAccess(site, change, ended) },
+    hooks: {
+      writeAudit,
+      revokeAccess: (change, ended) => revokeAccess(site, change, ended),
+      commandEnded: (action, outcome) => count(action, outcome),
+    },
     outbox: { wake: () => wake() },
     connectOutbox: (connected) => {
       wake = connected;
+    },
+    connectMetrics: ({ countCommand }) => {
+      count = countCommand;
     },
   };
   return site;

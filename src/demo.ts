@@ -85,6 +85,7 @@ export function explainSampleFailure(error: unknown, { samplePort }: Config): st
 
 function whereItLives(config: Config): string {
   if (config.databaseUrl) return 'The demo world lives in the database that DATABASE_URL names.';
-  const place = relative('', config.dataDir) || '.';
+  const within = relative('', config.dataDir);
+  const place = within === '' || within.startsWith('..') ? config.dataDir : `${within}/`;
   return `The demo world lives in ${place}. Stop, and delete that directory to begin anew.`;
 }

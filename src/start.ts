@@ -41,17 +41,23 @@ export async function startProcess(
   try {
     await prepare(site);
     const metrics = createMetrics();
+    metrics.watchConnections(() => site.db.connections());
+    site.connectMetrics(metrics);
     const provider = await createProvider(site, { onEvent: (event) => metrics.countProviderEvent(event) });
     stops.push(() => provider.close());
     const server = await serve(site, provider, metrics);
-    stops.push(() => server.stop());
+    const stopServing = stops.push(() => server.stop()) - 1;
     await serveMetrics(site, metrics, stops);
     // Loaded only now, and after a breath: the libraries for jobs and mail would keep the first requests waiting.
     await setTimeout(firstRequestsMs);
     const { startBackground } = await import('./background.ts');
     const worker = await startBackground(site, metrics);
-    // The worker stops before the server: the last requests may still leave messages, which another process delivers.
-    stops.push(() => worker.stop());
+    // While the worker finishes, requests are still answered, and proxies learn that no more should come. What the last
+    // ones leave in the outbox is delivered by another process, or by this one when it starts again.
+    stops[stopServing] = () => {
+      server.announceStop();
+      return worker.stop(() => server.stop());
+    };
     logger.info({ url: server.url, engine: site.db.engine }, 'ready');
     return { site, url: server.url, stop: stopAll };
   } catch (error) {

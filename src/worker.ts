@@ -1,4 +1,5 @@
 // Everything a process does beside answering requests: delivers the outbox, follows natural ends, and keeps house.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Translator } from './platform/i18n.ts';
 import { tidyEmbedded } from './platform/db/upkeep.ts';
 import { cleanUp, type CleanUp } from './platform/jobs/clean-up.ts';
@@ -31,8 +32,11 @@ export interface WorkerDeps {
 }
 
 export interface Worker {
-  /** Takes no new work, finishes what is in flight, publishes what the audit has gained. */
-  stop(): Promise<void>;
+  /**
+   * Takes no new work, gives what is in flight the grace period, and publishes what the audit has gained.
+   * @param finishRequests done before that last checkpoint: what they record should be in it.
+   */
+  stop(finishRequests?: () => Promise<void>): Promise<void>;
 }
 
 /** Start it after the server listens: laying the first job tables takes a second or two. */
@@ -59,13 +63,23 @@ export async function startWorker(site: Site, deps: WorkerDeps): Promise<Worker>
     ...cleanUpTasks(site),
   ]);
   return {
-    async stop() {
-      await Promise.all([schedule.stop(), ends.stop(), outbox.stop()]);
+    async stop(finishRequests) {
+      const { shutdownGraceSeconds } = site.config;
+      // A mail server that keeps us waiting must not: its message stays claimed, and goes out after that claim.
+      await within(shutdownGraceSeconds, Promise.all([schedule.stop(), ends.stop(), outbox.stop()]));
+      await finishRequests?.();
       await checkpoint(site).catch((error: unknown) => {
         site.logger.error({ err: error }, 'the last checkpoint of the audit could not be published');
       });
     },
   };
+}
+
+async function within(seconds: number, work: Promise<unknown>): Promise<void> {
+  const timer = new AbortController();
+  const limit = delay(seconds * 1000, undefined, { signal: timer.signal }).catch(() => undefined);
+  await Promise.race([work, limit]);
+  timer.abort();
 }
 
 async function checkpoint(site: Site): Promise<void> {

@@ -22,10 +22,13 @@ export async function runCommand<T>(
 ): Promise<T> {
   for (let attemptNumber = 1; ; attemptNumber++) {
     try {
-      return await runOnce(site, origin, body);
+      const result = await runOnce(site, origin, body);
+      site.hooks.commandEnded(attempt.action, 'done');
+      return result;
     } catch (error) {
       if (isTransient(error) && attemptNumber < maxAttempts) continue;
       const refusal = toDomainError(error);
+      site.hooks.commandEnded(attempt.action, reasonOf(refusal));
       await recordRefusal(site, origin, attempt, refusal);
       throw refusal;
     }
@@ -87,10 +90,13 @@ async function insertMessages(trx: Writer, at: Date, messages: readonly OutboxMe
   }
 }
 
+/** Codes of errors are a closed set: fit for the audit and for the label of a metric. */
+const reasonOf = (error: unknown): string => (isAppError(error) ? error.code : 'unexpected_error');
+
 /** The record of a refusal must not hide the refusal: when it cannot be written, that is logged. */
 async function recordRefusal(site: Site, origin: Origin, attempt: AuditFact, error: unknown): Promise<void> {
   const outcome = isAppError(error) ? 'refused' : 'failed';
-  const reason = isAppError(error) ? error.code : 'unexpected_error';
+  const reason = reasonOf(error);
   try {
     await site.db.handle
       .transaction()

@@ -22,6 +22,8 @@ export type RunningServer = {
   readonly url: string;
   /** True from the first moment of stopping: the process is then not ready any more. */
   isStopping(): boolean;
+  /** Still answers, but says that it is about to stop: a proxy that asks sends the next requests elsewhere. */
+  announceStop(): void;
   /** Stops accepting, finishes what is in flight or cuts it off after the grace period. May be called twice. */
   stop(): Promise<void>;
 };
@@ -29,11 +31,12 @@ export type RunningServer = {
 /** @throws the system's error when the address is taken or not allowed. */
 export async function listen(app: RequestListener, options: ListenOptions): Promise<RunningServer> {
   const inFlight = new Set<ServerResponse>();
+  let isStopping = false;
   let stopping: Promise<void> | undefined;
   const server = createServer((request, response) => {
     inFlight.add(response);
     response.once('close', () => inFlight.delete(response));
-    if (stopping !== undefined) response.setHeader('connection', 'close');
+    if (isStopping) response.setHeader('connection', 'close');
     app(request, response);
   });
   // Longer than the usual 60 s of a proxy's pool, so that it is never us who close a connection being reused.
@@ -60,8 +63,12 @@ export async function listen(app: RequestListener, options: ListenOptions): Prom
   return {
     port,
     url: `http://${printableHost(options.host)}:${port}`,
-    isStopping: () => stopping !== undefined,
-    stop: () => (stopping ??= stop()),
+    isStopping: () => isStopping,
+    announceStop: () => void (isStopping = true),
+    stop: () => {
+      isStopping = true;
+      return (stopping ??= stop());
+    },
   };
 }
 

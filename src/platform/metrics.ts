@@ -1,10 +1,10 @@
 // What can be measured of one process, in Prometheus' format. Labels are from closed sets: never an id or a name.
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { connectionGauges, outboxGauges, type OutboxState } from './database-metrics.ts';
+import type { ConnectionCounts } from './db/open.ts';
 
 const DURATION_BUCKETS_SECONDS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
-
-export type OutboxState = { pending: number; oldestAgeSeconds: number };
 
 export type Metrics = {
   /** Counts one answered request. `route` is the template (`/people/:id`), never the path itself. */
@@ -17,6 +17,8 @@ export type Metrics = {
   countDelivery(kind: string, outcome: 'sent' | 'failed' | 'given_up'): void;
   /** How the outbox is looked at whenever the metrics are read. */
   watchOutbox(read: () => Promise<OutboxState>): void;
+  /** The same for the connections to the database. */
+  watchConnections(read: () => ConnectionCounts): void;
   /** `GET /metrics`; everything else is not there. */
   readonly handler: RequestListener;
   readonly registry: Registry;
@@ -54,7 +56,7 @@ export function createMetrics(options: { process: boolean } = { process: true })
     'kind',
     'outcome',
   );
-  let refresh = () => Promise.resolve();
+  const refreshes: (() => void | Promise<void>)[] = [];
 
   return {
     observeRequest: ({ method, route, status, durationSeconds }) =>
@@ -62,11 +64,9 @@ export function createMetrics(options: { process: boolean } = { process: true })
     countCommand: (command, outcome) => commands.inc({ command, outcome }),
     countProviderEvent: (event) => events.inc({ event }),
     countDelivery: (kind, outcome) => deliveries.inc({ kind, outcome }),
-    watchOutbox(read) {
-      const set = outboxGauges(registers);
-      refresh = async () => set(await read());
-    },
-    handler: (request, response) => void answer(registry, () => refresh(), request, response),
+    watchOutbox: (read) => void refreshes.push(outboxGauges(registry, read)),
+    watchConnections: (read) => void refreshes.push(connectionGauges(registry, read)),
+    handler: (request, response) => void answer(registry, refreshes, request, response),
     registry,
   };
 }
@@ -75,27 +75,9 @@ function counter(registers: Registry[], name: string, help: string, ...labelName
   return new Counter({ name, help, labelNames, registers });
 }
 
-/** Gauges that are set just before the metrics are written. */
-function outboxGauges(registers: Registry[]): (state: OutboxState) => void {
-  const pending = new Gauge({
-    name: 'mandaat_outbox_pending',
-    help: 'Messages in the outbox that are due and not yet delivered.',
-    registers,
-  });
-  const age = new Gauge({
-    name: 'mandaat_outbox_oldest_age_seconds',
-    help: 'Age of the oldest message that is due and not yet delivered.',
-    registers,
-  });
-  return (state) => {
-    pending.set(state.pending);
-    age.set(state.oldestAgeSeconds);
-  };
-}
-
 async function answer(
   registry: Registry,
-  refresh: () => Promise<void>,
+  refreshes: readonly (() => void | Promise<void>)[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -103,12 +85,7 @@ async function answer(
     response.writeHead(404).end();
     return;
   }
-  try {
-    await refresh();
-    const text = await registry.metrics();
-    response.writeHead(200, { 'content-type': registry.contentType }).end(text);
-  } catch {
-    // The outbox is in the database and fails with it; the scrape is then missing rather than wrong.
-    response.writeHead(503).end();
-  }
+  await Promise.all(refreshes.map((refresh) => refresh()));
+  const text = await registry.metrics();
+  response.writeHead(200, { 'content-type': registry.contentType }).end(text);
 }

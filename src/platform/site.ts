@@ -19,6 +19,8 @@ export interface ChangeHooks {
   ): Promise<void>;
   /** Revokes what rests on ended access: tokens, sessions; leaves the messages that tell the applications. */
   revokeAccess(change: Change, ended: readonly EndedAccess[]): Promise<void>;
+  /** Told of each command when it is over: `done`, or the code it was refused or failed with. */
+  commandEnded(action: string, outcome: string): void;
 }
 
 export interface Site {

@@ -130,10 +130,33 @@ describe('metrics', () => {
     assert.equal((await request(`${server.url}/`)).message.statusCode, 404);
   });
 
-  it('are missing rather than wrong when the database is away', async (t) => {
-    const metrics = createMetrics();
-    metrics.watchOutbox(() => Promise.reject(new Error('no database')));
+  it('tell how busy the database is', async (t) => {
+    const metrics = createMetrics({ process: false });
+    metrics.watchConnections(() => ({ open: 10, idle: 3, waiting: 4 }));
     const server = await start(t, metrics.handler);
-    assert.equal((await request(`${server.url}/metrics`)).message.statusCode, 503);
+    const { text } = await request(`${server.url}/metrics`);
+    assert.match(text, /mandaat_database_connections\{state="busy"\} 7\n/);
+    assert.match(text, /mandaat_database_connections\{state="idle"\} 3\n/);
+    assert.match(text, /mandaat_database_waiting 4\n/);
+  });
+
+  it('of the outbox are missing rather than wrong when the database is away, and come back with it', async (t) => {
+    const metrics = createMetrics();
+    const state = { isUp: true };
+    metrics.watchOutbox(() =>
+      state.isUp
+        ? Promise.resolve({ pending: 1, oldestAgeSeconds: 2 })
+        : Promise.reject(new Error('no database')),
+    );
+    const server = await start(t, metrics.handler);
+    const read = async () => (await request(`${server.url}/metrics`)).text;
+    assert.match(await read(), /mandaat_database_up 1\n[\s\S]*mandaat_outbox_pending 1\n/);
+    state.isUp = false;
+    const away = await read();
+    assert.match(away, /mandaat_database_up 0\n/);
+    assert.match(away, /process_resident_memory_bytes \d/);
+    assert.doesNotMatch(away, /^mandaat_outbox_\w+ /m);
+    state.isUp = true;
+    assert.match(await read(), /mandaat_outbox_pending 1\n/);
   });
 });

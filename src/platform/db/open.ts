@@ -35,7 +35,17 @@ export interface Database {
   listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>;
   /** Marks what runs inside as being in a transaction, so that a use of the root handle is found out. */
   guardTransaction<T>(work: () => Promise<T>): Promise<T>;
+  /** How busy this process keeps the database; the embedded engine has one connection. */
+  connections(): ConnectionCounts;
   close(): Promise<void>;
+}
+
+export interface ConnectionCounts {
+  readonly open: number;
+  /** Of the open ones, those that do nothing now. */
+  readonly idle: number;
+  /** Who waits for a connection. */
+  readonly waiting: number;
 }
 
 export interface OpenOptions {
@@ -135,6 +145,7 @@ async function openEmbedded(options: OpenOptions): Promise<Database> {
         if (!pglite.closed) await turnstile.run(() => stop());
       };
     },
+    connections: () => ({ open: 1, ...turnstile.load() }),
     async close() {
       await handle.destroy();
       if (!pglite.closed) await turnstile.run(() => pglite.close());
@@ -206,6 +217,7 @@ function openPostgres(url: string, options: OpenOptions): Database {
       }
     },
     listen: (channel, onMessage) => listenOnPostgres(url, channel, onMessage, options.onPoolError),
+    connections: () => ({ open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount }),
     async close() {
       await handle.destroy();
       await pool.end();

@@ -20,10 +20,17 @@ const maxStretchMs = 10;
 export class Turnstile {
   #tail: Promise<void> = Promise.resolve();
   #lastYieldAt = performance.now();
+  #present = 0;
+
+  /** Whether the one connection is free, and how many wait for it. */
+  load(): { idle: number; waiting: number } {
+    return { idle: this.#present === 0 ? 1 : 0, waiting: Math.max(0, this.#present - 1) };
+  }
 
   /** Waits for the turn; call the returned function once to pass it on. */
   async take(): Promise<() => void> {
     const { promise, resolve } = Promise.withResolvers<void>();
+    this.#present++;
     const before = this.#tail;
     this.#tail = before.then(() => promise);
     await before;
@@ -33,7 +40,10 @@ export class Turnstile {
       await setImmediate();
       this.#lastYieldAt = performance.now();
     }
-    return resolve;
+    return () => {
+      this.#present--;
+      resolve();
+    };
   }
 
   async run<T>(work: () => Promise<T>): Promise<T> {
