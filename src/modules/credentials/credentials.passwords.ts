@@ -7,6 +7,7 @@ import type { PasswordHasher } from '../../platform/password-hash.ts';
 import type { CheckPassword } from '../../platform/password-rules.ts';
 import type { Site } from '../../platform/site.ts';
 import { consumeLink, createOneTimeLink, findUsableLink, type LinkPurpose } from '../people/index.ts';
+import { foldLogin } from './credentials.attempt.ts';
 import type { Throttle } from './credentials.throttle.ts';
 
 export interface PasswordDeps {
@@ -164,7 +165,7 @@ export async function requestPasswordReset(
   origin: Origin,
   input: { readonly login: string; readonly address: string },
 ): Promise<void> {
-  const login = input.login.trim().toLowerCase();
+  const login = foldLogin(input.login);
   await deps.throttle.begin({ login: `reset ${login}`, address: input.address });
   const [row] = await site.db.query<PersonRow>(
     `select id, user_name, mail, given_name, family_name from person

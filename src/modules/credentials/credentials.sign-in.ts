@@ -6,6 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { PasswordHasher } from '../../platform/password-hash.ts';
 import type { Site } from '../../platform/site.ts';
 import { writeAuditAlone } from '../audit/index.ts';
+import { foldLogin } from './credentials.attempt.ts';
 import type { Throttle } from './credentials.throttle.ts';
 
 export interface SignInAttempt {
@@ -36,7 +37,7 @@ const findCredential = `select p.id as person_id, p.valid_at @> $2::timestamptz 
   where p.user_name = $1 or p.mail = $1 order by p.user_name = $1 desc limit 1`;
 
 async function lookUp(db: Database, login: string, at: Date): Promise<Credential | undefined> {
-  const [row] = await db.query<Credential>(findCredential, [login.trim().toLowerCase(), at]);
+  const [row] = await db.query<Credential>(findCredential, [foldLogin(login), at]);
   return row;
 }
 

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
+import { foldLogin, networkOf } from './credentials.attempt.ts';
 
 export interface Throttle {
   /**
@@ -62,11 +63,15 @@ export function createThrottle(
   const { db, clock, secrets } = site;
   // Neither names nor addresses stand in the table.
   const digest = (text: string): string => secrets.blindIndex('throttle', text).toString('base64url');
-  const keysOf = ({ login, address }: Attempt) => ({
-    pair: `sign_in_pair:${digest(`${login.toLowerCase()}\n${address}`)}`,
-    address: `sign_in_address:${digest(address)}`,
-    account: `sign_in_account:${digest(login.toLowerCase())}`,
-  });
+  const keysOf = (attempt: Attempt) => {
+    const login = foldLogin(attempt.login);
+    const network = networkOf(attempt.address);
+    return {
+      pair: `sign_in_pair:${digest(`${login}\n${network}`)}`,
+      address: `sign_in_address:${digest(network)}`,
+      account: `sign_in_account:${digest(login)}`,
+    };
+  };
 
   return {
     async begin(attempt) {

@@ -106,6 +106,22 @@ describe('guessing', () => {
     assert.equal((await attempt(person, '198.51.100.1')).personId, person.id);
   });
 
+  test('is counted for the account, however its name is typed, and for the network, whatever the address', async () => {
+    const person = await world.person();
+    const names = ['', ' ', '\t', '\u00a0', '\0'].flatMap((blank) => [
+      person.userName + blank,
+      blank + person.userName,
+    ]);
+    for (const [index, login] of names.entries()) {
+      const address = `2001:db8:1:2:${index}::${index}`;
+      await assert.rejects(attempt({ ...person, userName: login }, address, 'wrong'), {
+        code: 'sign_in_failed',
+      });
+    }
+    await assert.rejects(attempt(person, '2001:db8:1:2::99'), { code: 'too_many_attempts' });
+    assert.equal((await attempt(person, '2001:db8:1:3::99')).personId, person.id);
+  });
+
   test('by many at once is stopped at the same count', async () => {
     const person = await world.person();
     const guesses = Array.from({ length: 25 }, () => attempt(person, '198.51.100.5', 'wrong'));
