@@ -53,6 +53,7 @@ export interface EndedAccess {
   readonly organisationId?: string;
   readonly rightId?: string;
   readonly applicationId?: string;
+  readonly clientId?: string;
   readonly targetGroupId?: string;
   readonly wholePerson?: boolean;
 }

@@ -103,7 +103,7 @@ export async function changeClient(
       .where('id', '=', input.clientId)
       .execute();
     if (input.disabled && standing.disabledAt === null)
-      change.accessEnded({ applicationId: input.applicationId });
+      change.accessEnded({ applicationId: input.applicationId, clientId: input.clientId });
     const { name, metadata, claimsIn, pkceRequired } = standing;
     const before = { name, metadata, claimsIn, pkceRequired, disabled: standing.disabledAt !== null };
     const after = {

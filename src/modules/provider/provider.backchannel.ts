@@ -53,6 +53,7 @@ export interface DeliverableLogout {
 interface ReceiverRow {
   uri: string | null;
   algorithm: string | null;
+  knows_sid: boolean | null;
 }
 
 /**
@@ -62,7 +63,8 @@ interface ReceiverRow {
 export async function deliverBackchannelLogout(site: Site, message: DeliverableLogout): Promise<void> {
   const { clientId, sub, sid } = message.payload as unknown as LogoutNotice;
   const [receiver] = await site.db.query<ReceiverRow>(
-    `select metadata ->> 'backchannel_logout_uri' as uri, metadata ->> 'id_token_signed_response_alg' as algorithm
+    `select metadata ->> 'backchannel_logout_uri' as uri, metadata ->> 'id_token_signed_response_alg' as algorithm,
+       metadata -> 'backchannel_logout_session_required' = 'true'::jsonb as knows_sid
      from client where id = $1`,
     [clientId],
   );
@@ -71,7 +73,8 @@ export async function deliverBackchannelLogout(site: Site, message: DeliverableL
     algorithm: receiver.algorithm ?? 'RS256',
     // A second delivery after a crash carries the same jti, so that the receiver can recognise it.
     jti: createHash('sha256').update(message.idempotencyKey).digest('base64url'),
-    notice: { clientId, sub, sid },
+    // To an application whose ID tokens never told a session, one would name nothing it has: all of that person end.
+    notice: { clientId, sub, sid: receiver.knows_sid ? sid : undefined },
   });
   await postForm(site.config, receiver.uri, { logout_token: token });
 }

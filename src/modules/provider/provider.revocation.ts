@@ -29,11 +29,12 @@ export async function revokeAccess(
 
 /** The more is named, the fewer grants: of this person, for this organisation, in this application, by this right. */
 async function findAffected(change: Change, access: EndedAccess): Promise<AffectedGrant[]> {
-  const { personId, organisationId, applicationId, rightId, targetGroupId } = access;
+  const { personId, organisationId, applicationId, clientId, rightId, targetGroupId } = access;
   const conditions = [
     personId && sql`c.person_id = ${personId}::uuid`,
     organisationId && sql`c.organisation_id = ${organisationId}::uuid`,
     applicationId && sql`k.application_id = ${applicationId}::uuid`,
+    clientId && sql`c.client_id = ${clientId}`,
     targetGroupId &&
       sql`c.organisation_id in (select id from organisation where target_group_id = ${targetGroupId}::uuid)`,
     rightId &&

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { sql } from 'kysely';
 import * as oidc from 'openid-client';
 import {
@@ -150,6 +150,22 @@ describe('what ends by a change', () => {
       (await oidc.tokenIntrospection(untouched.party.config, untouched.tokens.access_token)).active,
       true,
     );
+  });
+
+  test('one client, disabled: another of the same application goes on', async () => {
+    const access = await createAccess(world, { client: told });
+    const other = { ...access, client: await world.client(access.application, told) };
+    const [session, stays] = [await signedIn(access), await signedIn(other)];
+    const { application, client } = access;
+    await end({ applicationId: application.id, clientId: client.id }, [
+      `update client set disabled_at = $at where id = '${client.id}'`,
+    ]);
+    assert.deepEqual(
+      (await messages()).map(({ payload }) => payload.clientId),
+      [client.id],
+    );
+    await assert.rejects(oidc.refreshTokenGrant(session.party.config, session.tokens.refresh_token ?? ''));
+    assert.ok((await oidc.refreshTokenGrant(stays.party.config, stays.tokens.refresh_token ?? '')).id_token);
   });
 
   test('one of two organisations: the other goes on', async () => {
@@ -317,6 +333,7 @@ describe('a logout message', () => {
       client: {
         metadata: {
           backchannel_logout_uri: `http://127.0.0.1:${port}/`,
+          backchannel_logout_session_required: true,
           id_token_signed_response_alg: 'EdDSA',
         },
       },
@@ -342,6 +359,25 @@ describe('a logout message', () => {
     const { sub, sid, events, nonce } = verified[0]?.payload ?? {};
     assert.deepEqual([sub, sid, nonce], [access.person.id, 'the-session', undefined]);
     assert.deepEqual(events, { 'http://schemas.openid.net/event/backchannel-logout': {} });
+  });
+
+  test('names no session to an application that was never told one', async () => {
+    let received = '';
+    const server = createServer((req, res) => {
+      req.on('data', (chunk: Buffer) => (received += chunk.toString()));
+      req.on('end', () => res.writeHead(200).end());
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const access = await createAccess(world, {
+      client: { metadata: { backchannel_logout_uri: `http://127.0.0.1:${port}/` } },
+    });
+    const { tokens } = await signedIn(access);
+    const payload = { clientId: access.client.id, sub: access.person.id, sid: 'the-session' };
+    await deliverBackchannelLogout(app.site, { payload, idempotencyKey: 'logout:whole-person' });
+    server.close();
+    const { sub, sid } = decodeJwt(new URLSearchParams(received).get('logout_token') ?? '');
+    assert.deepEqual([tokens.claims()?.['sid'], sid, sub], [undefined, undefined, access.person.id]);
   });
 
   test('does not reach into the internal network unless that is allowed', async () => {
