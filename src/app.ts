@@ -41,7 +41,7 @@ export function createSiteTranslator(site: Pick<Site, 'config'>): Translator {
 
 /** The protocol endpoints of the provider, which reads bodies and cookies itself. */
 const providerPaths =
-  /^\/(?:(?:authorize|token|userinfo|introspect|revoke|jwks|end-session|par)(?:\/|$)|\.well-known\/(?:openid-configuration|oauth-authorization-server)$)/;
+  /^\/(?:authorize(?:\/[\w-]+)?|token|userinfo|introspect|revoke|jwks|end-session(?:\/confirm|\/success)?|par|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
 
 /** Those of them that only programs call: they show no page, so that a call passes nothing that pages need. */
 const machinePaths =
@@ -67,7 +67,9 @@ export function createApp(site: Site, parts: AppParts): Express {
     clock: site.clock,
     cacheTemplates: site.config.environment !== 'development',
   });
-  app.post(['/authorize', '/end-session'], express.urlencoded({ extended: false, limit: '32kb' }), askByGet);
+  app.post(['/authorize', '/end-session'], express.urlencoded({ extended: false, limit: '12kb' }), askByGet);
+  // Where the form of signing out goes; whoever comes back to the address (language, history) is asked again.
+  app.get('/end-session/confirm', (_req, res) => res.redirect(303, '/end-session'));
   app.all(providerPaths, parts.provider.callback);
   const point = createDecisionPoint(site);
   app.use(createAuthzenRoutes(point, { provider: parts.provider, translator }));
@@ -115,7 +117,8 @@ function machineEndpoints(site: Site, { callback }: ProviderHandle): RequestHand
 
 /**
  * Applications may ask by POST. Browsers leave SameSite cookies out of a form that another site sends, so the question
- * is asked again by GET, where they come along. Source: OpenID Connect Core 3.1.2.1, RP-Initiated Logout 2.
+ * is asked again by GET, where they come along. What no address can hold (16 KiB with all headers) is refused as too
+ * large: it can be pushed instead. Source: OpenID Connect Core 3.1.2.1, RP-Initiated Logout 2, RFC 9126.
  */
 const askByGet: RequestHandler = (req, res) => {
   const entries = Object.entries((req.body ?? {}) as Record<string, string | string[]>);

@@ -5,6 +5,7 @@ import { sameBytes } from '../../platform/crypto.ts';
 import type { ClaimsIn, ClientSecret, Names } from '../../platform/db/types.ts';
 import type { Site } from '../../platform/site.ts';
 import { portalClientId, portalClientMetadata } from './provider.portal-client.ts';
+import { isStorable } from './provider.storage.ts';
 
 /** What the provider must know of the application behind a client. Travels inside the client's metadata. */
 export interface ClientApplication {
@@ -69,6 +70,7 @@ export function createClientStore(site: Site): ClientStore {
 
   return {
     find(clientId) {
+      if (!isStorable(clientId)) return Promise.resolve(undefined);
       const now = performance.now();
       const known = remembered.get(clientId);
       if (known !== undefined && known.until > now) return known.client;

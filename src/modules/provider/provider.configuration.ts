@@ -1,7 +1,14 @@
 // What the OpenID library is told: every default that is changed, and why. Source: research standards §9.2.
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import { languages } from '../../platform/i18n.ts';
 import type { Site } from '../../platform/site.ts';
-import { accessTokenClaims, applicationOf, createFindAccount, secondsUntil } from './provider.account.ts';
+import {
+  accessTokenClaims,
+  applicationOf,
+  createFindAccount,
+  earliest,
+  secondsUntil,
+} from './provider.account.ts';
 import { stateOf } from './provider.request-state.ts';
 import type { ClientStore } from './provider.clients.ts';
 import { cookieSigner } from './provider.cookies.ts';
@@ -9,12 +16,9 @@ import { createLoadExistingGrant } from './provider.grants.ts';
 import type { SigningKeys } from './provider.keys.ts';
 import { createIntrospectionPolicy } from './provider.introspection.ts';
 import type { ProviderPages } from './provider.pages.ts';
-import { createPrompts } from './provider.prompts.ts';
+import { createPrompts, passwordAcr } from './provider.prompts.ts';
 import { createResourceServers } from './provider.resources.ts';
 import { createStorage } from './provider.storage.ts';
-
-/** How somebody proved who they are: told in `acr`, asked for in `acr_values`. */
-export const passwordAcr = 'urn:mandaat:acr:password';
 
 const asymmetric = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const;
 const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
@@ -53,7 +57,11 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       authorizationSigningAlgValues: [...signingAlgorithms],
       dPoPSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
     },
-    discovery: { claim_types_supported: ['normal', 'distributed'] },
+    discovery: {
+      claim_types_supported: ['normal', 'distributed'],
+      prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+      ui_locales_supported: [...languages],
+    },
     extraClientMetadata: { properties: ['mandaat', 'resource_identifiers', 'resource_scopes'] },
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: {
@@ -155,7 +163,8 @@ function lifetimes(site: Site): NonNullable<Configuration['ttl']> {
   return {
     AccessToken: bounded(config.accessTokenSeconds),
     AuthorizationCode: bounded(config.authorizationCodeSeconds),
-    ClientCredentials: config.accessTokenSeconds,
+    ClientCredentials: (_ctx, _token, client) =>
+      secondsUntil(site, config.accessTokenSeconds, earliest(applicationOf(client).validUntil)),
     Grant: bounded(config.sessionAbsoluteSeconds),
     IdToken: bounded(config.idTokenSeconds),
     Interaction: config.interactionSeconds,

@@ -9,7 +9,7 @@ import { enqueueLogout } from './provider.backchannel.ts';
 import { createClientStore, secretMatches, type ClientStore } from './provider.clients.ts';
 import { createConfiguration } from './provider.configuration.ts';
 import { ensureKeys, loadSigningKeys } from './provider.keys.ts';
-import { createPages } from './provider.pages.ts';
+import { createPages, type ProviderPages } from './provider.pages.ts';
 import { sealTokens } from './provider.sealed-tokens.ts';
 import { finishRequest } from './provider.storage.ts';
 
@@ -84,6 +84,20 @@ function refuseSecondUse(ctx: { status: number; body: unknown }): void {
   ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
 }
 
+/** What was about to be answered could not be written: nothing of it is handed out, the error is told instead. */
+async function takeBack(
+  site: Site,
+  pages: ProviderPages,
+  ctx: KoaContextWithOIDC,
+  error: Error,
+): Promise<void> {
+  for (const header of ['location', 'set-cookie']) ctx.remove(header);
+  ctx.status = 500;
+  if (ctx.oidc.route !== 'token') return pages.renderError(ctx, { error: 'server_error' }, error);
+  site.logger.error({ err: error }, 'server error');
+  ctx.body = { error: 'server_error', error_description: 'the answer could not be written' };
+}
+
 interface Built {
   provider: Provider;
   handle: ReturnType<Provider['callback']>;
@@ -92,7 +106,8 @@ interface Built {
 
 async function build(site: Site, clients: ClientStore, options: ProviderOptions): Promise<Built> {
   const keys = await loadSigningKeys(site);
-  const configuration = createConfiguration({ site, keys, clients, pages: createPages(site) });
+  const pages = createPages(site);
+  const configuration = createConfiguration({ site, keys, clients, pages });
   const provider = new Provider(site.config.issuer, configuration);
   // Only reads the headers that speakAsIssuer wrote.
   provider.proxy = true;
@@ -100,7 +115,11 @@ async function build(site: Site, clients: ClientStore, options: ProviderOptions)
   observe(site, provider, options);
   provider.use(async (ctx, next) => {
     await next();
-    if (!(await finishRequest(site, ctx, ctx.status === 200))) refuseSecondUse(ctx);
+    try {
+      if (!(await finishRequest(site, ctx, ctx.status === 200))) refuseSecondUse(ctx);
+    } catch (error) {
+      await takeBack(site, pages, ctx as KoaContextWithOIDC, error as Error);
+    }
     openFormAction(ctx as KoaContextWithOIDC);
     if (ctx.path === '/jwks') ctx.set('Cache-Control', 'public, max-age=300');
   });

@@ -11,9 +11,9 @@ import { fieldStates, parseForm } from '../../web/form.ts';
 import { signIn, type SignInDeps } from '../credentials/index.ts';
 import { applicationOf } from './provider.account.ts';
 import { parseActingHint } from './provider.acting.ts';
-import { passwordAcr } from './provider.configuration.ts';
 import type { ProviderHandle } from './provider.instance.ts';
 import { portalClientId } from './provider.portal-client.ts';
+import { passwordAcr } from './provider.prompts.ts';
 import { chooserModel, deniedModel, applicationName } from './provider.interaction-models.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;

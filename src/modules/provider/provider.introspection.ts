@@ -11,20 +11,19 @@ interface LookedUpToken {
   readonly clientId?: string | undefined;
   readonly accountId?: string | undefined;
   readonly grantId?: string | undefined;
-  readonly aud?: string | readonly string[] | undefined;
   extra?: Record<string, unknown> | undefined;
 }
 
 /**
- * Who may look up what: a confidential client the tokens of its own application, and those meant for it. For tokens of
- * people the present rights are put into the answer.
+ * Who may look up what: a confidential client the tokens of its own application, whose APIs are the only ones a token
+ * can be meant for; an address that another application registers as its own opens nothing. For tokens of people the present rights are put into the answer.
  */
 export function createIntrospectionPolicy(site: Site) {
   return async (ctx: KoaContextWithOIDC, caller: Client, found: object): Promise<boolean> => {
     const token = found as LookedUpToken;
     const holder = await ctx.oidc.provider.Client.find(token.clientId ?? '');
     // Without its client (disabled, application ended) a token is worth nothing.
-    if (!holder || !mayLookUp(caller, holder, token)) return false;
+    if (!holder || !mayLookUp(caller, holder)) return false;
     if (token.accountId === undefined) return true;
     const application = applicationOf(holder);
     const subject = await findLiveSubject(
@@ -40,10 +39,8 @@ export function createIntrospectionPolicy(site: Site) {
   };
 }
 
-function mayLookUp(caller: Client, holder: Client, token: LookedUpToken): boolean {
+function mayLookUp(caller: Client, holder: Client): boolean {
   if (caller.clientId === holder.clientId) return true;
   if (caller.clientAuthMethod === 'none') return false;
-  if (applicationOf(caller).applicationId === applicationOf(holder).applicationId) return true;
-  const identifiers = (caller as { resource_identifiers?: string[] }).resource_identifiers ?? [];
-  return [token.aud ?? []].flat().some((audience) => identifiers.includes(audience));
+  return applicationOf(caller).applicationId === applicationOf(holder).applicationId;
 }

@@ -85,6 +85,9 @@ async function saveRow({ db, clock }: StorageSite, row: ProtocolRow): Promise<vo
   await db.query(upsertInto(tableOf(row.model)), values);
 }
 
+/** PostgreSQL keeps no NUL in a text: nothing has such a name. */
+export const isStorable = (name: string): boolean => !name.includes('\0');
+
 /** Makes the library's adapters. */
 export function createStorage(site: StorageSite): (model: string) => Adapter {
   const { db, clock } = site;
@@ -114,6 +117,7 @@ export function createStorage(site: StorageSite): (model: string) => Adapter {
         if (inserted.length === 0) throw new errors.InvalidRequest('jti was used before');
       },
       async find(id) {
+        if (!isStorable(id)) return undefined;
         const gathered = gatheredFor(model);
         if (gathered?.removed.has(rowKey(model, id))) return undefined;
         const known = gathered?.saved.get(rowKey(model, id))?.payload ?? knownRow(model, id);

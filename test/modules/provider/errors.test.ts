@@ -84,6 +84,22 @@ describe('a request that cannot be answered', () => {
   });
 });
 
+describe('an answer that cannot be written', () => {
+  test('is not given: no code, no cookie, a page with a reference', async () => {
+    const access = await createAccess(world);
+    const party = await createRelyingParty(app.url, access.client);
+    const { browser } = await signInThrough(party, app.url, access.person);
+    await app.site.db.exec('alter table oidc_step rename to oidc_step_away');
+    const page = await browser.get((await party.begin()).url);
+    await app.site.db.exec('alter table oidc_step_away rename to oidc_step');
+    assert.equal(page.status, 500);
+    assert.match(page.body, /<h1>/);
+    assert.doesNotMatch(page.body, /oidc_step|code=/);
+    assert.deepEqual(page.headers.getSetCookie(), []);
+    assert.match((await browser.get((await party.begin()).url)).url, /[?&]code=/);
+  });
+});
+
 describe('a sign-in that is interrupted', () => {
   async function atThePassword(access: Access) {
     const party = await createRelyingParty(app.url, access.client);

@@ -328,4 +328,31 @@ describe('pushed requests, DPoP and resources', () => {
     const refused = await browser.get((await stranger.begin({ resource: 'https://api.example/' })).url);
     assert.match(refused.url, /error=invalid_target/);
   });
+
+  test('another application that registers the same address takes nothing away and may look nothing up', async () => {
+    const resource = 'https://shared-address.example/';
+    const metadata = {
+      resource_identifiers: [resource],
+      resource_scopes: 'read',
+      resource_token_format: 'opaque',
+    };
+    const thief = await createAccess(world, { client: { id: 'a-thief', metadata } });
+    const access = await createAccess(world);
+    const api = await world.client(access.application, { metadata });
+    const party = await createRelyingParty(app.url, access.client);
+    const attempt = await party.begin({ resource, scope: 'openid read' });
+    const browser = new Browser(app.url);
+    const landed = await enterPassword(browser, await browser.get(attempt.url), access.person);
+    const { access_token: token } = await attempt.redeem(landed.url, { parameters: { resource } });
+    assert.equal((await postToken(api, { token }, '/introspect')).body['active'], true);
+    assert.equal((await postToken(thief.client, { token }, '/introspect')).body['active'], false);
+  });
+
+  test('a machine’s token ends with its application', async () => {
+    const application = await world.application({ until: '2026-06-15T20:00:00Z' });
+    const client = await world.client(application, { metadata: { grant_types: ['client_credentials'] } });
+    app.site.clock.set('2026-06-15T19:58:00Z');
+    const { body } = await postToken(client, { grant_type: 'client_credentials' });
+    assert.equal(body['expires_in'], 120);
+  });
 });
