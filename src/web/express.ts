@@ -12,6 +12,8 @@ declare global {
       requestId?: string;
       /** Language that the signed-in person chose in their profile. */
       actorLanguage?: string;
+      /** Languages the application asked for (`ui_locales`), where they stand in no address. */
+      uiLocales?: string;
     }
     interface Response {
       /** Texts and formats in the language of this request. */

@@ -135,7 +135,8 @@ function sharedLocals(res: Response): Record<string, unknown> {
 
 /** The cookie wins, then the person's own choice, then what the application or the browser asks for. */
 export function chooseLanguage(req: Request): Language {
-  const fromUi = typeof req.query['ui_locales'] === 'string' ? req.query['ui_locales'].split(/[ +]/) : [];
+  const asked = req.uiLocales ?? req.query['ui_locales'];
+  const fromUi = typeof asked === 'string' ? asked.split(/[ +]/) : [];
   const wishes = [cookieOf(req, 'lang'), req.actorLanguage, ...fromUi.map((tag) => tag.split('-')[0])];
   const wish = wishes.find(isLanguage);
   if (wish !== undefined) return wish;

@@ -4,6 +4,7 @@ import type { Site } from '../../platform/site.ts';
 import { decideActing, findSignedInPerson, parseActingHint, type ActingDecision } from './provider.acting.ts';
 import { boundedClaims, personClaims, rightsClaims } from './provider.claims.ts';
 import type { ClientApplication } from './provider.clients.ts';
+import { noteEarlierEnd } from './provider.ends.ts';
 import { stateOf, type LookedUp } from './provider.request-state.ts';
 import { endOf, findSubject, type Subject } from './provider.subject.ts';
 
@@ -58,6 +59,7 @@ async function findTokenAccount(
   if (!subject) return undefined;
   state.subject = subject;
   state.until = earliest(endOf(subject), application.validUntil);
+  if (state.looked && state.until) await noteEarlierEnd(site, state.looked, state.until);
   const claims = (use: string): AccountClaims => claimsFor(site, use, subject, application);
   return { accountId: subject.personId, claims };
 }

@@ -2,6 +2,7 @@
 import type { Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import type { Site } from '../../platform/site.ts';
+import type { LookedUp } from './provider.request-state.ts';
 import { revokeGrants, type AffectedGrant } from './provider.revocation.ts';
 
 const system: Origin = { actor: { kind: 'system' } };
@@ -56,4 +57,18 @@ export async function announceEnds(site: Site, since: Date, until: Date): Promis
       }
     });
   }
+}
+
+const endSooner = `update oidc_payload set expires_at = $3::timestamptz, payload = payload
+    || jsonb_build_object('endsAt', $2::text, 'exp', floor(extract(epoch from $3::timestamptz))::bigint)
+  where model = 'Grant' and id = $1 and (payload ->> 'endsAt' is null or payload ->> 'endsAt' > $2::text)`;
+
+/** A token tells of a right that ends before all that its grant was made for: its end is announced too. */
+export async function noteEarlierEnd(site: Site, looked: LookedUp, until: Date): Promise<void> {
+  const { grantId, grant } = looked;
+  const known = grant?.['endsAt'] as string | undefined;
+  const endsAt = until.toISOString();
+  if (!grantId || !grant || (known !== undefined && known <= endsAt)) return;
+  const lasts = Math.min(until.getTime(), (grant.exp ?? Infinity) * 1000);
+  await site.db.query(endSooner, [grantId, endsAt, new Date(lasts)]);
 }

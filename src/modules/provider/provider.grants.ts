@@ -3,7 +3,7 @@
 import type { Grant, KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { describeDevice } from './provider.device.ts';
-import { applicationOf, decideForRequest, earliest } from './provider.account.ts';
+import { applicationOf, decideForRequest, earliest, secondsUntil } from './provider.account.ts';
 import { stateOf } from './provider.request-state.ts';
 
 /** The library's grant, with the organisation the person acts for. */
@@ -17,7 +17,7 @@ export type ActingGrant = Grant & {
  * The grant for this authorization request: the session's, when it is for the same organisation, otherwise a new one.
  * Undefined while it is not decided for whom the person acts.
  */
-export function createLoadExistingGrant(_site: Site) {
+export function createLoadExistingGrant(site: Site) {
   return async (ctx: KoaContextWithOIDC): Promise<Grant | undefined> => {
     const { client, account, provider } = ctx.oidc;
     const session = ctx.oidc.session as
@@ -33,7 +33,7 @@ export function createLoadExistingGrant(_site: Site) {
     session.device ??= describeDevice(ctx.get('user-agent'));
     const usable =
       known && known.accountId === account.accountId && known.organisationId === candidate?.organisationId;
-    if (usable) return cover(ctx, known, false);
+    if (usable) return cover(ctx, known, followEnd(site, known, state.until));
     const fresh = new provider.Grant({
       accountId: account.accountId,
       clientId: client.clientId,
@@ -42,6 +42,20 @@ export function createLoadExistingGrant(_site: Site) {
     if (state.until) fresh.endsAt = state.until.toISOString();
     return cover(ctx, fresh, true);
   };
+}
+
+/**
+ * A right that was added, prolonged or shortened since moves the end of the grant along: it lives, and is announced, as
+ * one made now would be.
+ * @returns whether it changed
+ */
+function followEnd(site: Site, grant: ActingGrant, until: Date | null): boolean {
+  const endsAt = until?.toISOString();
+  if (grant.endsAt === endsAt) return false;
+  grant.endsAt = endsAt;
+  const now = Math.floor(site.clock.now().getTime() / 1000);
+  grant.exp = now + secondsUntil(site, site.config.sessionAbsoluteSeconds, until);
+  return true;
 }
 
 /** Adds what this request asks for and the grant does not hold yet; saves only when there is something to save. */

@@ -1,5 +1,6 @@
 // What the pages of a sign-in show: the organisations to choose from, and why somebody cannot go on and who can help.
 import type { Client } from 'oidc-provider';
+import type { Database } from '../../platform/db/open.ts';
 import type { T } from '../../platform/i18n.ts';
 import type { Site } from '../../platform/site.ts';
 import { applicationOf } from './provider.account.ts';
@@ -18,6 +19,14 @@ export interface StepView {
 export function applicationName(words: T, client: Client): string {
   const { applicationNames, applicationCode } = applicationOf(client);
   return applicationNames[words.lang] ?? applicationNames.en ?? applicationNames.nl ?? applicationCode;
+}
+
+/** The language that the person chose. */
+export async function findLanguage(db: Database, personId: string): Promise<string | undefined> {
+  const [row] = await db.query<{ language: string }>('select language from person where id = $1::uuid', [
+    personId,
+  ]);
+  return row?.language;
 }
 
 interface PersonRow {

@@ -14,7 +14,7 @@ import { parseActingHint } from './provider.acting.ts';
 import type { ProviderHandle } from './provider.instance.ts';
 import { portalClientId } from './provider.portal-client.ts';
 import { passwordAcr } from './provider.prompts.ts';
-import { chooserModel, deniedModel, applicationName } from './provider.interaction-models.ts';
+import { applicationName, chooserModel, deniedModel, findLanguage } from './provider.interaction-models.ts';
 
 type Interaction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
@@ -30,7 +30,7 @@ interface Step {
 /** Routes below `/interaction/:uid`. Mount before the provider's callback. */
 export function createInteractionRoutes(site: Site, handle: ProviderHandle, deps: InteractionDeps): Router {
   const router = Router();
-  const step = loadStep(handle);
+  const step = loadStep(site, handle);
   router.use('/interaction/:uid', express.urlencoded({ extended: false, limit: '8kb' }));
   router.use('/interaction/:uid', csrfForCookie(site.secrets.cookieKeys));
 
@@ -57,7 +57,7 @@ export function createInteractionRoutes(site: Site, handle: ProviderHandle, deps
   return router;
 }
 
-function loadStep(handle: ProviderHandle) {
+function loadStep(site: Site, handle: ProviderHandle) {
   return async (req: Request, res: Response): Promise<Step> => {
     const provider = handle.current();
     const interaction = await provider.interactionDetails(req, res).catch((cause: unknown) => {
@@ -68,8 +68,18 @@ function loadStep(handle: ProviderHandle) {
     if (!client) throw new AppError('gone', 'sign_in_step_over');
     const redirect = interaction.params['redirect_uri'];
     if (typeof redirect === 'string') res.allowFormActionTo(redirect);
+    await speakTheirLanguage(site, req, interaction);
     return { interaction, client, path: `/interaction/${interaction.uid}` };
   };
+}
+
+/** Of whoever is signed in already their own; else the one the application asks for. */
+async function speakTheirLanguage(site: Site, req: Request, interaction: Interaction): Promise<void> {
+  const { ui_locales: asked } = interaction.params;
+  if (typeof asked === 'string') req.uiLocales = asked;
+  const personId = interaction.session?.accountId;
+  const language = personId && (await findLanguage(site.db, personId));
+  if (language) req.actorLanguage = language;
 }
 
 async function finish(handle: ProviderHandle, req: Request, res: Response, result: object): Promise<void> {

@@ -99,6 +99,19 @@ describe('a request with', () => {
     });
   }
 
+  test('ui_locales is answered in that language, until the person is known by their own', async () => {
+    const access = await createAccess(world, { person: { language: 'de' } });
+    const party = await createRelyingParty(app.url, access.client);
+    const browser = new Browser(app.url);
+    const page = await browser.get((await party.begin({ ui_locales: 'tlh fr-BE' })).url);
+    assert.match(page.body, /<html lang="fr"/);
+    const missed = await browser.submit(page, '/sign-in', { login: access.person.userName, password: 'x' });
+    assert.match(missed.body, /<html lang="fr"/);
+    await enterPassword(browser, page, access.person);
+    const asked = await party.begin({ prompt: 'select_account', ui_locales: 'fr' });
+    assert.match((await browser.get(asked.url)).body, /<html lang="de"/);
+  });
+
   test('max_age=0 asks for the password once, not for ever', async () => {
     const { ask, access, browser } = await signedIn();
     const landed = await enterPassword(browser, await ask({ max_age: '0' }), access.person);

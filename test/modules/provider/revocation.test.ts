@@ -280,6 +280,47 @@ describe('what ends by itself', () => {
     await assertNothingLeft(access, session);
   });
 
+  for (const [how, learn] of Object.entries({
+    'a refresh': ({ party, tokens }: Awaited<ReturnType<typeof signedIn>>) =>
+      oidc.refreshTokenGrant(party.config, tokens.refresh_token ?? ''),
+    'another sign-in': async ({ party, browser }: Awaited<ReturnType<typeof signedIn>>) => {
+      const attempt = await party.begin({ prompt: 'none' });
+      return attempt.redeem((await browser.get(attempt.url)).url);
+    },
+  })) {
+    test(`also a right that was added later, and came with ${how}`, async () => {
+      const access = await createAccess(world, { client: told });
+      app.site.clock.set('2026-06-15T19:00:00Z');
+      const session = await signedIn(access);
+      const extra = await world.right(access.application, { code: 'Extra' });
+      await world.offer(extra, { organisation: access.organisation });
+      await world.assignment(access.affiliation, extra, { until: '2026-06-15T19:30:00Z' });
+      const renewed = await learn(session);
+      assert.deepEqual(renewed.claims()?.['roles'], ['Extra', 'Reader']);
+      app.site.clock.set('2026-06-15T19:30:00Z');
+      await announceEnds(app.site, new Date('2026-06-15T19:29:58Z'), new Date('2026-06-15T19:30:01Z'));
+      await assertNothingLeft(access, session);
+    });
+  }
+
+  test('a right prolonged before another sign-in ends with its new end, not with the old one', async () => {
+    app.site.clock.set('2026-06-15T19:40:00Z');
+    const access = await createAccess(world, { until: '2026-06-15T20:00:00Z', client: told });
+    const session = await signedIn(access);
+    await app.site.db.query(`update assignment set valid_until = '2026-06-15T20:30:00Z' where id = $1`, [
+      access.assignment.id,
+    ]);
+    const attempt = await session.party.begin({ prompt: 'none' });
+    const tokens = await attempt.redeem((await session.browser.get(attempt.url)).url);
+    app.site.clock.set('2026-06-15T20:00:01Z');
+    await announceEnds(app.site, new Date('2026-06-15T19:59:58Z'), new Date('2026-06-15T20:00:01Z'));
+    const renewed = await oidc.refreshTokenGrant(session.party.config, tokens.refresh_token ?? '');
+    assert.deepEqual(renewed.claims()?.['roles'], ['Reader']);
+    app.site.clock.set('2026-06-15T20:30:00Z');
+    await announceEnds(app.site, new Date('2026-06-15T20:29:58Z'), new Date('2026-06-15T20:30:01Z'));
+    await assertNothingLeft(access, { ...session, tokens });
+  });
+
   test('tells nobody when the right was prolonged in time', async () => {
     app.site.clock.set('2026-06-16T17:59:30Z');
     const access = await createAccess(world, { until: '2026-06-16T18:00:00Z', client: told });
