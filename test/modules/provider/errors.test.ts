@@ -237,7 +237,31 @@ describe('somebody without a right', () => {
 
     const offered = await createAccess(world);
     await app.site.db.query(`update offer set valid_until = '2026-06-10' where id = $1`, [offered.offer.id]);
-    assert.match((await enter(offered)).body, /is no longer open to Organisation/);
+    const closed = (await enter(offered)).body;
+    assert.match(closed, /is no longer open to Organisation/);
+    assert.match(closed, /Keeps Application/);
+
+    const retired = await createAccess(world);
+    await app.site.db.query(`update application_right set valid_until = '2026-06-10' where id = $1`, [
+      retired.right.id,
+    ]);
+    assert.match((await enter(retired)).body, /no longer exists in Application/);
+
+    const merged = await createAccess(world);
+    await app.site.db.query(`update organisation set valid_until = '2026-06-10' where id = $1`, [
+      merged.organisation.id,
+    ]);
+    assert.match((await enter(merged)).body, /Organisation \S+ ended on/);
+
+    const elsewhere = await createAccess(world);
+    const colleague = await world.person();
+    await world.affiliation(colleague, await world.organisation());
+    await app.site.db.query(`update application set contact_mail = 'owner@mail.example' where id = $1`, [
+      elsewhere.application.id,
+    ]);
+    const notOffered = (await enter({ ...elsewhere, person: colleague })).body;
+    assert.match(notOffered, /is not open to your organisation/);
+    assert.match(notOffered, /mailto:owner@mail\.example/);
 
     const left = await createAccess(world, { until: '2026-06-10T00:00:00Z' });
     await app.site.db.query(`update affiliation set valid_until = '2026-06-10' where id = $1`, [
