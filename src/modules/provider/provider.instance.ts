@@ -8,6 +8,7 @@ import { applicationOf, unmaskedClaims } from './provider.account.ts';
 import { enqueueLogout } from './provider.backchannel.ts';
 import { createClientStore, secretMatches, type ClientStore } from './provider.clients.ts';
 import { createConfiguration } from './provider.configuration.ts';
+import { forwardInOurPage } from './provider.forward.ts';
 import { ensureKeys, loadSigningKeys } from './provider.keys.ts';
 import { createPages, type ProviderPages } from './provider.pages.ts';
 import { sealTokens } from './provider.sealed-tokens.ts';
@@ -120,6 +121,7 @@ async function build(site: Site, clients: ClientStore, options: ProviderOptions)
     } catch (error) {
       await takeBack(site, pages, ctx as KoaContextWithOIDC, error as Error);
     }
+    forwardInOurPage(ctx as KoaContextWithOIDC);
     openFormAction(ctx as KoaContextWithOIDC);
     if (ctx.path === '/jwks') ctx.set('Cache-Control', 'public, max-age=300');
   });

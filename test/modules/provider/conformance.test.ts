@@ -112,6 +112,20 @@ describe('a request with', () => {
     assert.match((await browser.get(asked.url)).body, /<html lang="de"/);
   });
 
+  test('response_mode=form_post is answered with our page, whose form may go to the application', async () => {
+    const { ask, access } = await signedIn();
+    const page = await ask({ response_mode: 'form_post', prompt: 'none', ui_locales: 'nl' });
+    assert.equal(page.status, 200);
+    assert.match(page.body, /<h1>Een ogenblik<[\s\S]*Doorgaan/);
+    assert.match(page.body, new RegExp(`<form method="post" action="${access.client.redirectUri}"`));
+    assert.match(page.body, /name="code" value="[\w-]+"/);
+    assert.match(page.body, new RegExp(`name="iss" value="${app.url}"`));
+    const policy = page.headers.get('content-security-policy') ?? '';
+    assert.match(policy, /script-src 'self';/);
+    assert.ok(policy.includes(new URL(access.client.redirectUri).origin));
+    assert.equal(page.headers.get('cache-control'), 'no-store');
+  });
+
   test('max_age=0 asks for the password once, not for ever', async () => {
     const { ask, access, browser } = await signedIn();
     const landed = await enterPassword(browser, await ask({ max_age: '0' }), access.person);
