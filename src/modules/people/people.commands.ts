@@ -21,8 +21,8 @@ export interface PersonChange extends PersonDetails {
 /**
  * Changes names, mail and language. Another mail address is announced to the old one, kills every link that is on its
  * way, and invites anew who has not signed in yet.
- * @throws person_not_found, not_allowed, person_shared (also works or administers elsewhere), stale_edit,
- *   invalid_fields, mail_taken. Audit: person.changed (mail masked); mail: mail_changed
+ * @throws person_not_found, not_allowed, person_left (does not work here any more), person_shared (also works or
+ *   administers elsewhere), stale_edit, invalid_fields, mail_taken. Audit: person.changed (mail masked); mail: mail_changed
  */
 export async function changePerson(
   site: Site,

@@ -3,7 +3,13 @@ import { sql } from 'kysely';
 import type { Change } from '../../platform/change.ts';
 import type { Reader, Writer } from '../../platform/db/types.ts';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
-import { organisationInScope, requireReach, type Actor, type Power } from '../administration/index.ts';
+import {
+  hasPowerSomewhere,
+  organisationInScope,
+  requireReach,
+  type Actor,
+  type Power,
+} from '../administration/index.ts';
 import type { PersonFacts } from './people.policy.ts';
 
 /**
@@ -33,10 +39,13 @@ export async function loadPersonFacts(
   personId: string,
 ): Promise<PersonFacts> {
   const inScope = organisationInScope(actor, 'person.change', sql.ref('f.organisation_id'));
-  const { rows } = await sql<{ outside: number; has_password: boolean }>`
+  const { rows } = await sql<{ inside: number; outside: number; has_password: boolean }>`
+    with work as (select ${inScope} as in_scope from affiliation f
+      where f.person_id = ${personId}::uuid and f.cancelled_at is null
+        and (f.valid_until is null or f.valid_until > ${at}::timestamptz))
     select
-      (select count(*)::int from affiliation f where f.person_id = ${personId}::uuid and f.cancelled_at is null
-        and (f.valid_until is null or f.valid_until > ${at}::timestamptz) and not ${inScope}) as outside,
+      (select count(*)::int from work where in_scope) as inside,
+      (select count(*)::int from work where not in_scope) as outside,
       exists (select 1 from password_credential c where c.person_id = ${personId}::uuid) as has_password`.execute(
     trx as Writer,
   );
@@ -52,8 +61,12 @@ export async function loadPersonFacts(
     if (!(await reaches(trx, actor, administration))) beyond++;
   }
   const row = rows[0];
-  const whollyInScope = (row?.outside ?? 1) + beyond === 0;
-  return { personId, whollyInScope, hasPassword: row?.has_password ?? false };
+  return {
+    personId,
+    worksInScope: (row?.inside ?? 0) > 0 || hasPowerSomewhere(actor, 'site.operate'),
+    whollyInScope: (row?.outside ?? 1) + beyond === 0,
+    hasPassword: row?.has_password ?? false,
+  };
 }
 
 async function reaches(

@@ -3,6 +3,8 @@ import { allow, deny, type Decision } from '../../platform/decision.ts';
 
 export interface PersonFacts {
   readonly personId: string;
+  /** Whether some running or coming affiliation lies within the actor's power; of operators always. */
+  readonly worksInScope: boolean;
   /** Whether every running or coming affiliation and administration of the person lies within the actor's power. */
   readonly whollyInScope: boolean;
   readonly hasPassword: boolean;
@@ -10,9 +12,11 @@ export interface PersonFacts {
 
 /**
  * Names and mail are the same for every organisation of the person, and whoever sets the mail address can have the
- * password reset sent there. So only who has power over all of the person's work may change them.
+ * password reset sent there. So only who has power over all of the person's work may change them; who has left works
+ * for nobody here, and whoever takes them on next would be given an account in other hands.
  */
 export function mayChangePerson(facts: PersonFacts): Decision {
+  if (!facts.worksInScope) return deny('person_left');
   return facts.whollyInScope ? allow : deny('person_shared');
 }
 

@@ -1,6 +1,7 @@
 // The pages about people: overview, list, one person, adding, changing. Behind the sign-in; the commands decide who may.
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
+import { enforce } from '../../platform/decision.ts';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
@@ -199,9 +200,11 @@ async function showPerson(site: Site, req: Request, res: Response): Promise<void
 /** Whether the form would be refused anyway: the command asks again. */
 async function mayEditPerson(site: Site, req: Request, place: Place, personId: string): Promise<boolean> {
   if (!place.powers.has('person.change')) return false;
-  const facts = await loadPersonFacts({ trx: site.db.reader, at: place.now }, req.actor, personId);
-  return mayChangePerson(facts).allowed;
+  return mayChangePerson(await factsOf(site, req, place, personId)).allowed;
 }
+
+const factsOf = (site: Site, req: Request, place: Place, personId: string) =>
+  loadPersonFacts({ trx: site.db.reader, at: place.now }, req.actor, personId);
 
 async function showEdit(
   site: Site,
@@ -211,7 +214,7 @@ async function showEdit(
 ): Promise<void> {
   const { place, person } = await seenFrom(site, req, res);
   if (!place.powers.has('person.change')) throw new AppError('forbidden', 'not_allowed');
-  if (!(await mayEditPerson(site, req, place, person.id))) throw new AppError('forbidden', 'person_shared');
+  enforce(mayChangePerson(await factsOf(site, req, place, person.id)));
   const model = buildEditPage(place, person, state);
   res.page('forms/form', model, { title: model.header.title, status: state.status ?? 200 });
 }

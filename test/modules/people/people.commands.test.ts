@@ -294,6 +294,30 @@ test('a local administrator cannot take over the account of a head or an operato
   );
 });
 
+test('the account of somebody who left is not for the former organisation to take over', async () => {
+  const actor = await world.actor(head);
+  const gone = await world.person();
+  const past = new Date(site.clock.now().getTime() - 86_400_000);
+  await world.affiliation(gone, town, { from: new Date(past.getTime() - 86_400_000), until: past });
+  const details = { givenName: 'X', familyName: 'Y', language: 'nl', version: 1 } as const;
+  const change = { ...details, personId: gone.id, mail: 'mine@evil.example' };
+  await assert.rejects(changePerson(site, actor, world.origin(head, town), change), { code: 'person_left' });
+  const planned = await add(head, newPerson());
+  const affiliation = await world.affiliation(gone, town, { type: 'external' });
+  await changePerson(site, actor, world.origin(head, town), { ...change, mail: 'back@town.example' });
+  await site.db.handle
+    .updateTable('affiliation')
+    .set({ cancelled_at: site.clock.now() })
+    .where('id', 'in', [affiliation.id, planned.affiliationId])
+    .execute();
+  for (const [personId, version] of [[gone.id, 2] as const, [planned.personId, 1] as const]) {
+    const again = { ...details, personId, version, mail: 'mine@evil.example' };
+    await assert.rejects(changePerson(site, actor, world.origin(head, town), again), { code: 'person_left' });
+  }
+  const byOperator = { ...change, version: 2, mail: 'other@town.example' };
+  await changePerson(site, await world.actor(operator), world.origin(operator), byOperator);
+});
+
 test('links on their way die with another mail address and when the person is disabled', async () => {
   const actor = await world.actor(operator);
   const origin = world.origin(operator);
