@@ -20,6 +20,7 @@ import {
   type DecisionPoint,
 } from './modules/decisions/index.ts';
 import {
+  createOrganisationListRoutes,
   createOrganisationRoutes,
   createTargetGroupRoutes,
   createUnitRoutes,
@@ -33,6 +34,7 @@ export function createPortalPages(site: Site, provider: ProviderHandle, point: D
   return [
     createPeopleRoutes(site),
     createAffiliationRoutes(site),
+    createOrganisationListRoutes(site),
     createOrganisationRoutes(site),
     createUnitRoutes(site),
     createTargetGroupRoutes(site),

@@ -33,6 +33,7 @@ export const paths = {
   passwordReset: (token: string): string => `/password-resets/${part(token)}`,
 
   organisations: (): string => '/organisations',
+  exportOrganisations: (): string => '/organisations.csv',
   newOrganisation: (): string => '/organisations/new',
   organisation,
   editOrganisation: (organisationId: string): string => `${organisation(organisationId)}/edit`,

@@ -5,7 +5,7 @@ import { periodTag, type Action, type Table, type TableCell } from '../../web/vi
 import { formatIdentifier } from './identifiers.model.ts';
 import { nameIn } from './organisations.model.ts';
 import type { Place } from './organisations.place.ts';
-import type { OrganisationItem } from './organisations.queries.ts';
+import type { OrganisationItem } from './organisations.list.ts';
 import type { UnitItem } from './units.queries.ts';
 
 export function buildOrganisationPage(
@@ -74,6 +74,13 @@ export function buildOrganisationPage(
         ]
       : undefined,
     children: children.length === 0 ? undefined : childTable(place, children),
+    childActions: [
+      {
+        text: t('organisations.allBelow', { count: organisation.children }),
+        href: `${paths.organisations()}?parent=${organisation.id}&ended=yes`,
+        kind: 'quiet' as const,
+      },
+    ],
   };
 }
 

@@ -4,9 +4,11 @@ import { listLinks, type ListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { periodTag, type FilterBar, type Table } from '../../web/view-models.ts';
 import { nameIn } from './organisations.model.ts';
-import type { OrganisationItem, OrganisationOrder, Page, TargetGroupItem } from './organisations.queries.ts';
+import type { OrganisationItem, OrganisationOrder } from './organisations.list.ts';
+import type { OrganisationDetails, Page, TargetGroupItem } from './organisations.queries.ts';
 
-export type OrganisationListQuery = ListQuery<OrganisationOrder['sort'], 'group' | 'ended'>;
+type FilterName = 'group' | 'parent' | 'heads' | 'ended';
+export type OrganisationListQuery = ListQuery<OrganisationOrder['sort'], FilterName>;
 
 export interface ListInput {
   readonly words: T;
@@ -15,10 +17,13 @@ export interface ListInput {
   readonly found: Page<OrganisationItem>;
   readonly count: number;
   readonly groups: readonly TargetGroupItem[];
+  /** The one whose organisations directly below it are asked for. */
+  readonly parent: OrganisationDetails | undefined;
   readonly mayCreate: boolean;
 }
 
-export function buildListPage({ words, now, query, found, count, groups, mayCreate }: ListInput) {
+export function buildListPage(input: ListInput) {
+  const { words, now, query, found, count, mayCreate } = input;
   const { t } = words;
   const path = paths.organisations();
   const { link, sort } = listLinks(path, query);
@@ -45,7 +50,7 @@ export function buildListPage({ words, now, query, found, count, groups, mayCrea
           ]
         : [],
     },
-    filter: filterBar(words, query, groups),
+    filter: filterBar(input),
     summary,
     table: tableOf(words, now, found, summary, sort),
     pager: {
@@ -55,40 +60,70 @@ export function buildListPage({ words, now, query, found, count, groups, mayCrea
   };
 }
 
-function filterBar(words: T, query: OrganisationListQuery, groups: readonly TargetGroupItem[]): FilterBar {
+function filterBar(input: ListInput): FilterBar {
+  const { words, query } = input;
   const { t } = words;
   const action = paths.organisations();
-  const all = { value: '', text: t('organisations.filter.all') };
-  const kinds = groups.map((group) => ({
-    value: group.id,
-    text: nameIn(group.names, words.lang, group.code),
-  }));
+  const { link, hidden } = listLinks(action, query);
+  const { parent } = query.filters;
   return {
     action,
     label: t('organisations.filter.search'),
     placeholder: t('organisations.filter.placeholder'),
     q: query.q,
-    hidden: listLinks(action, query).hidden,
+    hidden: [...hidden, ...(parent ? [{ name: 'parent', value: parent }] : [])],
     live: 'organisations',
+    filters: filtersOf(input),
+    active: activeFilters(input, link),
     clearHref: action,
-    filters: [
-      {
-        name: 'group',
-        label: t('organisations.field.targetGroup'),
-        value: query.filters.group,
-        options: [all, ...kinds],
-      },
-      {
-        name: 'ended',
-        label: t('organisations.filter.state'),
-        value: query.filters.ended,
-        options: [
-          { value: '', text: t('organisations.filter.running') },
-          { value: 'yes', text: t('organisations.filter.ended') },
-        ],
-      },
-    ],
+    exportHref: link().replace(action, paths.exportOrganisations()),
   };
+}
+
+function filtersOf({ words, query, groups, mayCreate }: ListInput) {
+  const { t } = words;
+  const all = { value: '', text: t('organisations.filter.all') };
+  const kinds = groups.map((group) => ({
+    value: group.id,
+    text: nameIn(group.names, words.lang, group.code),
+  }));
+  const heads = {
+    name: 'heads' as const,
+    label: t('organisations.filter.heads'),
+    value: query.filters.heads,
+    options: [all, { value: 'none', text: t('organisations.filter.headless') }],
+  };
+  return [
+    {
+      name: 'group' as const,
+      label: t('organisations.field.targetGroup'),
+      value: query.filters.group,
+      options: [all, ...kinds],
+    },
+    ...(mayCreate ? [heads] : []),
+    {
+      name: 'ended' as const,
+      label: t('organisations.filter.state'),
+      value: query.filters.ended,
+      options: [
+        { value: '', text: t('organisations.filter.running') },
+        { value: 'yes', text: t('organisations.filter.ended') },
+      ],
+    },
+  ];
+}
+
+function activeFilters(input: ListInput, link: ReturnType<typeof listLinks>['link']) {
+  const { t } = input.words;
+  const without = (name: FilterName) => link({ filters: { [name]: undefined } });
+  const chosen = filtersOf(input).flatMap(({ name, label, value, options }) => {
+    const option = options.find((one) => one.value === value);
+    return value && option ? [{ text: `${label}: ${option.text}`, href: without(name) }] : [];
+  });
+  const { parent, words } = input;
+  if (!parent) return chosen;
+  const name = nameIn(parent.names, words.lang, parent.name);
+  return [...chosen, { text: t('organisations.filter.parent', { name }), href: without('parent') }];
 }
 
 function tableOf(

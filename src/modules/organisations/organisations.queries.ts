@@ -1,37 +1,12 @@
-// Reads organisations, target groups and units, never more than the actor's scope. Never writes.
+// Reads one organisation and what hangs on it, and target groups; never more than the actor's scope. Never writes.
 import { sql } from 'kysely';
 import type { AffiliationRules, Names, Reader } from '../../platform/db/types.ts';
 import { invalidFields, notFound } from '../../platform/errors.ts';
-import { beyondPlace, directionOf, type Order, type PageRequest } from '../../platform/keyset.ts';
+import type { PageRequest } from '../../platform/keyset.ts';
 import { organisationInScope, type Actor, type Power } from '../administration/index.ts';
 import { foldText, type Identifier } from './organisations.model.ts';
 
 export type { PageRequest, Position } from '../../platform/keyset.ts';
-
-/** What may order the list of organisations; both have an index. */
-export const organisationSorts = ['name', 'code'] as const;
-export interface OrganisationOrder {
-  readonly sort: (typeof organisationSorts)[number];
-  readonly dir: 'asc' | 'desc';
-}
-
-export interface OrganisationItem {
-  readonly id: string;
-  readonly code: string;
-  readonly name: string;
-  readonly names: Names;
-  readonly targetGroupNames: Names;
-  readonly parentName: string | null;
-  readonly from: Date;
-  readonly until: Date | null;
-}
-
-export interface OrganisationFilter {
-  readonly q?: string | undefined;
-  readonly targetGroupId?: string | undefined;
-  /** Ended ones too. */
-  readonly ended?: boolean | undefined;
-}
 
 export interface Page<Item> {
   readonly items: readonly Item[];
@@ -53,62 +28,6 @@ export function toPage<Item>(rows: Item[], page: PageRequest): Page<Item> {
   return { items, hasPrevious: page.after !== undefined, hasNext: more };
 }
 
-/** Organisations the actor sees, by name unless another order is asked for. */
-export async function listOrganisations(
-  reader: Reader,
-  actor: Actor,
-  at: Date,
-  filter: OrganisationFilter,
-  page: PageRequest,
-  power: Power = 'organisation.view',
-  { sort, dir }: OrganisationOrder = { sort: 'name', dir: 'asc' },
-): Promise<Page<OrganisationItem>> {
-  const order: Order = { key: sql`${sql.ref(`o.${sort}`)}`, id: sql`o.id`, dir, type: 'text' };
-  let query = reader
-    .selectFrom('organisation as o')
-    .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
-    .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
-    .select([
-      'o.id',
-      'o.code',
-      'o.name',
-      'o.names',
-      'g.names as targetGroupNames',
-      'parent.name as parentName',
-    ])
-    .select(['o.valid_from as from', 'o.valid_until as until'])
-    .where(organisationInScope(actor, power, sql.ref('o.id')));
-  for (const pattern of searchPatterns(filter.q)) query = query.where('o.search_text', 'like', pattern);
-  if (filter.targetGroupId) query = query.where('o.target_group_id', '=', filter.targetGroupId);
-  if (!filter.ended)
-    query = query.where((eb) => eb.or([eb('o.valid_until', 'is', null), eb('o.valid_until', '>', at)]));
-  const direction = directionOf(dir, page);
-  const rows = await query
-    .where(beyondPlace(order, page))
-    .orderBy(`o.${sort}`, direction)
-    .orderBy('o.id', direction)
-    .limit(page.size + 1)
-    .execute();
-  return toPage(rows, page);
-}
-
-export async function countOrganisations(
-  reader: Reader,
-  actor: Actor,
-  at: Date,
-  filter: OrganisationFilter,
-): Promise<number> {
-  let query = reader
-    .selectFrom('organisation as o')
-    .select(sql<number>`count(*)::int`.as('count'))
-    .where(organisationInScope(actor, 'organisation.view', sql.ref('o.id')));
-  for (const pattern of searchPatterns(filter.q)) query = query.where('o.search_text', 'like', pattern);
-  if (filter.targetGroupId) query = query.where('o.target_group_id', '=', filter.targetGroupId);
-  if (!filter.ended)
-    query = query.where((eb) => eb.or([eb('o.valid_until', 'is', null), eb('o.valid_until', '>', at)]));
-  return (await query.executeTakeFirstOrThrow()).count;
-}
-
 export interface OrganisationDetails {
   readonly id: string;
   readonly code: string;
@@ -125,7 +44,7 @@ export interface OrganisationDetails {
   readonly from: Date;
   readonly until: Date | null;
   readonly version: number;
-  /** Organisations directly below it. */
+  /** Organisations directly below it that the actor sees. */
   readonly children: number;
 }
 
@@ -150,7 +69,8 @@ export async function getOrganisation(
     .select(['g.names as targetGroupNames', 'g.affiliation_rules as affiliationRules'])
     .select(['o.valid_from as from', 'o.valid_until as until'])
     .select(
-      sql<number>`(select count(*)::int from organisation child where child.parent_id = o.id)`.as('children'),
+      sql<number>`(select count(*)::int from organisation child where child.parent_id = o.id
+        and ${organisationInScope(actor, power, sql.ref('child.id'))})`.as('children'),
     )
     .where('o.id', '=', organisationId)
     .where(organisationInScope(actor, power, sql.ref('o.id')))
@@ -200,33 +120,6 @@ export async function findOrganisationByCode(reader: Reader, actor: Actor, code:
     .executeTakeFirst();
   if (!row) throw invalidFields({ parent: 'organisation_unknown' });
   return row.id;
-}
-
-/** The organisations directly below one, by name; the first two hundred. */
-export async function listChildren(
-  reader: Reader,
-  actor: Actor,
-  organisationId: string,
-): Promise<OrganisationItem[]> {
-  return reader
-    .selectFrom('organisation as o')
-    .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
-    .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
-    .select([
-      'o.id',
-      'o.code',
-      'o.name',
-      'o.names',
-      'g.names as targetGroupNames',
-      'parent.name as parentName',
-    ])
-    .select(['o.valid_from as from', 'o.valid_until as until'])
-    .where('o.parent_id', '=', organisationId)
-    .where(organisationInScope(actor, 'organisation.view', sql.ref('o.id')))
-    .orderBy('o.name')
-    .orderBy('o.id')
-    .limit(200)
-    .execute();
 }
 
 export interface EndConsequences {

@@ -1,18 +1,16 @@
 // The pages about organisations and their units. Behind the sign-in; the commands decide who may.
 import { Router, type Request, type Response } from 'express';
-import { z } from 'zod';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
-import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
 import { buildOrganisationPage } from './organisation.page.ts';
 import { changeOrganisation, createOrganisation, endOrganisation } from './organisations.commands.ts';
-import { buildListPage } from './organisations.list.page.ts';
+import { listOrganisations } from './organisations.list.ts';
 import { endForm, namesFrom, newOrganisationForm, organisationForm } from './organisations.forms.ts';
 import {
   buildEditConflict,
@@ -23,22 +21,16 @@ import {
 } from './organisations.page.ts';
 import { loadPlace, type Place } from './organisations.place.ts';
 import {
-  countOrganisations,
   findLastChangeAt,
   findOrganisationByCode,
-  listChildren,
-  listOrganisations,
   listTargetGroups,
   loadEndConsequences,
-  organisationSorts,
-  type PageRequest,
 } from './organisations.queries.ts';
 import { listUnits } from './units.queries.ts';
 
 export function createOrganisationRoutes(site: Site): Router {
   const router = Router();
   const place = ':organisationId';
-  router.get(paths.organisations(), (req, res) => showList(site, req, res));
   router.get(paths.newOrganisation(), (req, res) => showNew(site, req, res));
   router.post(paths.newOrganisation(), (req, res) => create(site, req, res));
   router.get(paths.organisation(place), (req, res) => showOne(site, req, res));
@@ -47,33 +39,6 @@ export function createOrganisationRoutes(site: Site): Router {
   router.get(paths.endOrganisation(place), (req, res) => showEnd(site, req, res));
   router.post(paths.endOrganisation(place), (req, res) => end(site, req, res));
   return router;
-}
-
-const listOptions = {
-  sorts: organisationSorts,
-  filters: { group: z.uuid(), ended: z.literal('yes') },
-} satisfies Parameters<typeof parseListQuery>[1];
-
-async function showList(site: Site, req: Request, res: Response): Promise<void> {
-  const query = parseListQuery(req.query, listOptions);
-  const { reader } = site.db;
-  const now = site.clock.now();
-  const filter = { q: query.q, targetGroupId: query.filters.group, ended: query.filters.ended === 'yes' };
-  const page: PageRequest = {
-    size: query.size,
-    after: positionOf(query.after),
-    before: positionOf(query.before),
-  };
-  const model = buildListPage({
-    words: res.words,
-    now,
-    query,
-    found: await listOrganisations(reader, req.actor, now, filter, page, 'organisation.view', query),
-    count: await countOrganisations(reader, req.actor, now, filter),
-    groups: await listTargetGroups(reader),
-    mayCreate: hasPowerSomewhere(req.actor, 'organisation.create'),
-  });
-  res.page('organisations/list', model, { title: model.header.title });
 }
 
 async function showNew(
@@ -116,11 +81,16 @@ async function parentFrom(site: Site, req: Request, code: string | undefined): P
   return findOrganisationByCode(site.db.reader, req.actor, code);
 }
 
+/** How many of the organisations below one stand on its page; the rest are in the list. */
+const shownChildren = 20;
+
 async function showOne(site: Site, req: Request, res: Response): Promise<void> {
   const place = await loadPlace(site, req, res);
   const { reader } = site.db;
   const units = await listUnits(reader, place.organisation.id, place.now);
-  const children = await listChildren(reader, req.actor, place.organisation.id);
+  const below = { parentId: place.organisation.id, ended: true };
+  const page = { size: shownChildren };
+  const { items: children } = await listOrganisations(reader, req.actor, place.now, below, page);
   const model = buildOrganisationPage(place, units, children);
   res.page('organisations/organisation', model, { title: model.header.title });
 }

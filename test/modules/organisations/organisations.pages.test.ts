@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import request from 'supertest';
 import {
+  createOrganisationListRoutes,
   createOrganisationRoutes,
   createTargetGroupRoutes,
   createUnitRoutes,
@@ -31,6 +32,7 @@ before(async () => {
   site = await createTestSite();
   world = createWorld(site);
   app = createPagesApp(site, [
+    createOrganisationListRoutes(site),
     createOrganisationRoutes(site),
     createUnitRoutes(site),
     createTargetGroupRoutes(site),
@@ -71,7 +73,7 @@ test('every page answers in every language without a missing text', async () => 
       assert.equal(page.status, 200, address);
       assert.doesNotMatch(
         page.text,
-        /\b(?:people|affiliations|organisations|forms)\.[a-z]+\.?[a-zA-Z]*\b(?!\/)/i,
+        /(?<!\/)\b(?:people|affiliations|organisations|forms)\.[a-z]+\.?[a-zA-Z]*\b(?!\/)/i,
         address,
       );
     }
@@ -195,4 +197,52 @@ test('a target group is made with rules that are shown again', async () => {
   assert.match(late.text, /<mark>Te laat<\/mark>/);
   assert.match(late.text, /Scholen/);
   assert.match(late.text, /name="version" value="2"/);
+});
+
+test('the list of organisations is narrowed and exported as it stands, and no formula runs in a spreadsheet', async () => {
+  const region = await world.organisation({ name: 'Region', code: 'region', targetGroup: group });
+  const below = await world.organisation({ name: '=HYPERLINK("x")', parent: region, targetGroup: group });
+  const ended = { from: '2020-01-01', until: '2021-01-01' };
+  await world.organisation({ name: 'Closed school', parent: region, targetGroup: group, ...ended });
+  await site.db.handle
+    .insertInto('organisation_identifier')
+    .values({ organisation_id: below.id, scheme: 'kbo', value: '0207509031' })
+    .execute();
+  const all = await get(`${paths.organisations()}?parent=${region.id}&ended=yes`, operator);
+  assert.match(all.text, /Closed school/);
+  assert.match(all.text, /Directly below Region/);
+  assert.doesNotMatch(all.text, />Duffel</);
+  const [href] = /\/organisations\.csv\?[^"]+/.exec(all.text) ?? [];
+  const file = await get(String(href).replaceAll('&amp;', '&'), operator);
+  assert.match(String(file.headers['content-type']), /text\/csv/);
+  const lines = file.text.trim().split('\r\n');
+  assert.equal(lines.length, 3);
+  assert.match(file.text, /'=HYPERLINK/);
+  assert.match(file.text, /0207\.509\.031/);
+  assert.match(file.text, /2020-01-01;2021-01-01/);
+  const narrowed = await get(paths.exportOrganisations(), head);
+  assert.doesNotMatch(narrowed.text, /Duffel|HYPERLINK/);
+  assert.match(narrowed.text, /Lier/);
+  // A parent that the actor does not see does not exist.
+  assert.equal((await get(`${paths.organisations()}?parent=${region.id}`, head)).status, 404);
+});
+
+test('operators find the organisations that have no head administrator', async () => {
+  const page = await get(`${paths.organisations()}?heads=none`, operator);
+  assert.match(page.text, />Duffel</);
+  assert.doesNotMatch(page.text, />Lier</);
+  const former = await world.organisation({ name: 'Former head', targetGroup: group });
+  const gone = await world.person({ until: '2026-02-01', from: '2026-01-01' });
+  await world.administration(await world.affiliation(gone, former), 'head');
+  assert.match((await get(`${paths.organisations()}?heads=none`, operator)).text, />Former head</);
+});
+
+test('the page of an organisation shows some of those below it, and leads to all', async () => {
+  const large = await world.organisation({ name: 'Large', targetGroup: group });
+  for (let number = 10; number < 32; number++)
+    await world.organisation({ name: `School ${number}`, parent: large, targetGroup: group });
+  const page = await get(paths.organisation(large.id), operator);
+  assert.match(page.text, /School 29/);
+  assert.doesNotMatch(page.text, /School 30/);
+  assert.match(page.text, /All 22 organisations below it/);
 });
