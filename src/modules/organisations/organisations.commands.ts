@@ -16,8 +16,14 @@ import {
   requireConferrable,
   type Actor,
 } from '../administration/index.ts';
-import { isIdentifierScheme, normaliseIdentifier } from './identifiers.model.ts';
 import { refuseWrong, requirePowerOver, requirePowerOverSite } from './organisations.access.ts';
+import {
+  insertIdentifiers,
+  listIdentifiers,
+  normaliseAll,
+  replaceIdentifiers,
+  type TypedIdentifier,
+} from './organisations.identifiers.ts';
 import {
   checkCodeAndName,
   checkPeriodOrder,
@@ -35,6 +41,8 @@ export interface OrganisationChange {
   readonly name: string;
   readonly names: Names;
   readonly contactMail: string | null;
+  /** All of them, for operators; absent: they stay as they are. */
+  readonly identifiers?: readonly TypedIdentifier[];
   /** Absent: stays where it is. */
   readonly parentId?: string | null;
   /** The person has read that administrations end which their givers do not reach any more. */
@@ -64,7 +72,8 @@ export async function createOrganisation(
 
 /**
  * @throws organisation_not_found, not_allowed, stale_edit, invalid_fields, organisation_loop, four_eyes (a move that gives
- *   the actor power over it), move_ends_administrations (a move, not acknowledged). Audit: organisation.changed, and
+ *   the actor power over it), move_ends_administrations (a move, not acknowledged), identifier_taken. Audit:
+ *   organisation.changed, and
  *   administration.ended for each that its giver does not reach any more
  */
 export async function changeOrganisation(
@@ -83,11 +92,7 @@ export async function changeOrganisation(
       await lockSubtree(change, found.id);
       await requireMayMove(site, change, current, found, parentId);
     }
-    const identifiers = await change.trx
-      .selectFrom('organisation_identifier')
-      .select(['scheme', 'value'])
-      .where('organisation_id', '=', found.id)
-      .execute();
+    const numbers = await changeNumbers(change, current, found.id, input);
     const after = { name: input.name, names: input.names, contactMail: input.contactMail, parentId };
     await change.trx
       .updateTable('organisation')
@@ -96,15 +101,33 @@ export async function changeOrganisation(
         names: JSON.stringify(after.names),
         contact_mail: after.contactMail,
         parent_id: parentId,
-        search_text: organisationSearchText({ code: found.code, ...after }, identifiers),
+        search_text: organisationSearchText({ code: found.code, ...after }, numbers.after),
         version: found.version + 1,
       })
       .where('id', '=', found.id)
       .execute();
     if (parentId !== found.parent_id)
       await endUncoveredByMove(change, found.id, input.acknowledgeMove ?? false);
-    change.record({ ...fact, before: viewOf(found), after });
+    const recorded = input.identifiers === undefined ? {} : { identifiers: numbers.after };
+    const before = input.identifiers === undefined ? {} : { identifiers: numbers.before };
+    change.record({ ...fact, before: { ...viewOf(found), ...before }, after: { ...after, ...recorded } });
   });
+}
+
+/** Numbers are checked against the outside world once, by operators: they alone change them. */
+async function changeNumbers(
+  change: Change,
+  actor: Actor,
+  organisationId: string,
+  input: OrganisationChange,
+): Promise<{ before: Identifier[]; after: Identifier[] }> {
+  const before = await listIdentifiers(change.trx, organisationId);
+  if (input.identifiers === undefined) return { before, after: before };
+  await requirePowerOverSite(change, actor, 'organisation.create');
+  const { identifiers, wrong } = normaliseAll(input.identifiers);
+  refuseWrong(wrong);
+  await replaceIdentifiers(change, organisationId, identifiers);
+  return { before, after: identifiers };
 }
 
 /**
@@ -228,19 +251,6 @@ function checkContactMail(mail: string | null | undefined): Record<string, Field
   return mail && !isMailAddress(mail) ? { contactMail: { code: 'invalid_mail' } } : {};
 }
 
-function normaliseAll(given: readonly { readonly scheme: string; readonly text: string }[]): {
-  identifiers: Identifier[];
-  wrong: Record<string, FieldError>;
-} {
-  const identifiers: Identifier[] = [];
-  for (const { scheme, text } of given) {
-    const value = isIdentifierScheme(scheme) ? normaliseIdentifier(scheme, text) : undefined;
-    if (value === undefined) return { identifiers, wrong: { identifier: { code: `identifier_${scheme}` } } };
-    identifiers.push({ scheme, value });
-  }
-  return { identifiers, wrong: {} };
-}
-
 async function insertOrganisation(
   change: Change,
   id: string,
@@ -263,9 +273,5 @@ async function insertOrganisation(
       valid_until: period.until,
     })
     .execute();
-  if (identifiers.length === 0) return;
-  await change.trx
-    .insertInto('organisation_identifier')
-    .values(identifiers.map((identifier) => ({ organisation_id: id, ...identifier })))
-    .execute();
+  await insertIdentifiers(change, id, identifiers);
 }

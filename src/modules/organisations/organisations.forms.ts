@@ -4,7 +4,9 @@ import type { AffiliationRule, AffiliationRules, AffiliationType, Names } from '
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, formField } from '../../web/form.ts';
 import type { FormEntry, FormState } from '../../web/form-page.ts';
-import { organisationSchemes } from './identifiers.model.ts';
+import { formatIdentifier, organisationSchemes, type OrganisationScheme } from './identifiers.model.ts';
+import type { TypedIdentifier } from './organisations.identifiers.ts';
+import type { Identifier } from './organisations.model.ts';
 
 const languages = ['nl', 'fr', 'de', 'en'] as const;
 const types = ['employee', 'external', 'occasional'] as const;
@@ -27,9 +29,18 @@ export const newOrganisationForm = z.object({
   contactMail: formField.mail().optional(),
   identifier: formField.text(40).optional(),
 });
+const numberShape = {
+  kbo: formField.text(40).optional(),
+  ovo: formField.text(40).optional(),
+  nis: formField.text(40).optional(),
+  institution: formField.text(40).optional(),
+} satisfies Record<OrganisationScheme, unknown>;
+type TypedNumbers = z.infer<z.ZodObject<typeof numberShape>>;
+
 export const organisationForm = z.object({
   name: formField.text(),
   ...namesShape,
+  ...numberShape,
   parent: formField.text(64).optional(),
   contactMail: formField.mail().optional(),
   version: formField.version(),
@@ -77,6 +88,42 @@ export function namesFrom(form: TypedNames): Names {
 
 export function namesTyped(names: Names): Record<string, string> {
   return { nameNl: names.nl ?? '', nameFr: names.fr ?? '', nameDe: names.de ?? '', nameEn: names.en ?? '' };
+}
+
+/** Only what was filled in, each at the field of its scheme. */
+export function numbersFrom(form: TypedNumbers): TypedIdentifier[] {
+  return organisationSchemes.flatMap((scheme) => {
+    const text = form[scheme];
+    return text === undefined ? [] : [{ scheme, text, field: scheme }];
+  });
+}
+
+export function numbersTyped(identifiers: readonly Identifier[]): Record<string, string> {
+  return Object.fromEntries(
+    identifiers.map(({ scheme, value }) => [scheme, formatIdentifier(scheme, value)]),
+  );
+}
+
+/** One field for each kind of number, that of the target group first. */
+export function numberFields(
+  words: T,
+  state: FormState,
+  initial: Initial,
+  ofTargetGroup: string,
+): FormEntry[] {
+  const field = fieldStates(words, { ...state, initial });
+  const schemes = organisationSchemes.toSorted(
+    (a, b) => Number(b === ofTargetGroup) - Number(a === ofTargetGroup),
+  );
+  return [
+    schemes.map((name) => ({
+      name,
+      label: words.t(`organisations.scheme.${name}`),
+      optional: true,
+      maxlength: 40,
+      ...field(name),
+    })),
+  ];
 }
 
 export function rulesFrom(form: TypedRules): AffiliationRules {

@@ -49,17 +49,20 @@ export function isMailAddress(text: string): boolean {
  * "Œuvre  D'Été" and "oeuvre d'ete" become the same.
  */
 export function foldText(text: string): string {
-  return text
-    .toLowerCase()
-    .replace(/œ/g, 'oe')
-    .replace(/æ/g, 'ae')
-    .replace(/ß/g, 'ss')
-    .replace(/ø/g, 'o')
-    .replace(/ł/g, 'l')
-    .normalize('NFD')
-    .replace(/\p{M}/gu, '')
-    .replace(/\s+/g, ' ')
-    .trim();
+  return (
+    text
+      .toLowerCase()
+      // First, since ligatures carry accents too: "ǽ" is an "æ" with one.
+      .normalize('NFD')
+      .replace(/\p{M}/gu, '')
+      .replace(/œ/g, 'oe')
+      .replace(/æ/g, 'ae')
+      .replace(/ß/g, 'ss')
+      .replace(/ø/g, 'o')
+      .replace(/ł/g, 'l')
+      .replace(/\s+/g, ' ')
+      .trim()
+  );
 }
 
 /** What an organisation is found by: its names in every language, its code and its identifiers. */

@@ -9,7 +9,8 @@ import {
   type FormState,
 } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
-import { nameFields, namesTyped } from './organisations.forms.ts';
+import { organisationSchemes } from './identifiers.model.ts';
+import { nameFields, namesTyped, numberFields, numbersTyped } from './organisations.forms.ts';
 import { nameIn } from './organisations.model.ts';
 import { crumbsOf, type Place } from './organisations.place.ts';
 import type { EndConsequences, TargetGroupItem } from './organisations.queries.ts';
@@ -30,7 +31,10 @@ export function buildNewPage(words: T, groups: readonly TargetGroupItem[], state
           prompt: t('organisations.choose'),
           options: groups.map((group) => ({
             value: group.id,
-            text: nameIn(group.names, words.lang, group.code),
+            text: t('organisations.targetGroups.withScheme', {
+              name: nameIn(group.names, words.lang, group.code),
+              scheme: t(`organisations.scheme.${group.identifierScheme}`),
+            }),
           })),
         },
         { ...text('identifier'), optional: true, hint: t('organisations.hint.identifier') },
@@ -64,7 +68,9 @@ export function buildEditPage(place: Place, parentCode: string, state: FormState
     parent: parentCode,
     contactMail: organisation.contactMail ?? '',
     ...namesTyped(organisation.names),
+    ...numbersTyped(organisation.identifiers),
   };
+  const operates = place.powers.has('site.operate');
   const field = fieldStates(words, { ...state, initial });
   const text = (name: string) => ({ name, label: t(`organisations.field.${name}`), ...field(name) });
   const sections = [
@@ -78,11 +84,18 @@ export function buildEditPage(place: Place, parentCode: string, state: FormState
           optional: true,
           hint: t('organisations.hint.contactMail'),
         },
-        ...(place.powers.has('site.operate')
-          ? [{ ...text('parent'), optional: true, hint: t('organisations.hint.move') }]
-          : []),
+        ...(operates ? [{ ...text('parent'), optional: true, hint: t('organisations.hint.move') }] : []),
       ],
     },
+    ...(operates
+      ? [
+          {
+            title: t('organisations.numbers'),
+            text: t('organisations.hint.numbers'),
+            fields: numberFields(words, state, initial, organisation.identifierScheme),
+          },
+        ]
+      : []),
   ];
   const title = t('organisations.edit.title');
   return {
@@ -106,13 +119,17 @@ export function buildEditConflict(
   const { words, organisation } = place;
   const { t } = words;
   const title = t('organisations.edit.title');
+  const numbers = numbersTyped(organisation.identifiers);
+  const asked = organisationSchemes.filter((scheme) => scheme in typed);
   const current: Record<string, string> = {
     name: organisation.name,
     ...namesTyped(organisation.names),
     contactMail: organisation.contactMail ?? '',
     ...('parent' in typed ? { parent: parentCode } : {}),
+    ...Object.fromEntries(asked.map((scheme) => [scheme, numbers[scheme] ?? ''])),
   };
   const label = (name: string): string => {
+    if (asked.some((scheme) => scheme === name)) return t(`organisations.scheme.${name}`);
     const lang = /^name(..)$/.exec(name)?.[1]?.toLowerCase();
     return lang === undefined ? t(`organisations.field.${name}`) : t(`organisations.nameIn.${lang}`);
   };

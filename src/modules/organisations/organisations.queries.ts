@@ -4,6 +4,7 @@ import type { AffiliationRules, Names, Reader } from '../../platform/db/types.ts
 import { invalidFields, notFound } from '../../platform/errors.ts';
 import type { PageRequest } from '../../platform/keyset.ts';
 import { organisationInScope, type Actor, type Power } from '../administration/index.ts';
+import { listIdentifiers } from './organisations.identifiers.ts';
 import { foldText, type Identifier } from './organisations.model.ts';
 
 export type { PageRequest, Position } from '../../platform/keyset.ts';
@@ -39,6 +40,7 @@ export interface OrganisationDetails {
   readonly parentCode: string | null;
   readonly targetGroupId: string;
   readonly targetGroupNames: Names;
+  readonly identifierScheme: string;
   readonly affiliationRules: AffiliationRules;
   readonly identifiers: readonly Identifier[];
   readonly from: Date;
@@ -67,6 +69,7 @@ export async function getOrganisation(
       'o.target_group_id as targetGroupId',
     ])
     .select(['g.names as targetGroupNames', 'g.affiliation_rules as affiliationRules'])
+    .select('g.identifier_scheme as identifierScheme')
     .select(['o.valid_from as from', 'o.valid_until as until'])
     .select(
       sql<number>`(select count(*)::int from organisation child where child.parent_id = o.id
@@ -76,13 +79,7 @@ export async function getOrganisation(
     .where(organisationInScope(actor, power, sql.ref('o.id')))
     .executeTakeFirst();
   if (!row) throw notFound('organisation');
-  const identifiers = await reader
-    .selectFrom('organisation_identifier')
-    .select(['scheme', 'value'])
-    .where('organisation_id', '=', organisationId)
-    .orderBy('scheme')
-    .execute();
-  return { ...row, identifiers };
+  return { ...row, identifiers: await listIdentifiers(reader, organisationId) };
 }
 
 export interface TargetGroupItem {

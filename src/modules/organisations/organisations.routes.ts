@@ -8,10 +8,17 @@ import type { FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
+import { organisationSchemes } from './identifiers.model.ts';
 import { buildOrganisationPage } from './organisation.page.ts';
 import { changeOrganisation, createOrganisation, endOrganisation } from './organisations.commands.ts';
 import { listOrganisations } from './organisations.list.ts';
-import { endForm, namesFrom, newOrganisationForm, organisationForm } from './organisations.forms.ts';
+import {
+  endForm,
+  namesFrom,
+  newOrganisationForm,
+  numbersFrom,
+  organisationForm,
+} from './organisations.forms.ts';
 import {
   buildEditConflict,
   buildEditPage,
@@ -122,8 +129,9 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   const { place, parentCode } = await editPlace(site, req, res);
   const { organisation, words } = place;
   const { name, contactMail, version, parent, acknowledgeMove } = parsed.value;
-  // Only the form of an operator asks for the parent: whoever is not asked does not move it.
+  // Only the form of an operator asks for parent and numbers: whoever is not asked leaves them.
   const moves = 'parent' in parsed.typed && (parent ?? '') !== parentCode;
+  const asksNumbers = organisationSchemes.some((scheme) => scheme in parsed.typed);
   try {
     await changeOrganisation(site, req.actor, req.origin, {
       organisationId: organisation.id,
@@ -131,6 +139,7 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
       name,
       names: namesFrom(parsed.value),
       contactMail: contactMail ?? null,
+      ...(asksNumbers ? { identifiers: numbersFrom(parsed.value) } : {}),
       ...(moves ? { parentId: await parentFrom(site, req, parent), acknowledgeMove } : {}),
     });
   } catch (error) {

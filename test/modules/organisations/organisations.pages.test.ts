@@ -221,7 +221,7 @@ test('the list of organisations is narrowed and exported as it stands, and no fo
   assert.match(file.text, /0207\.509\.031/);
   assert.match(file.text, /2020-01-01;2021-01-01/);
   const narrowed = await get(paths.exportOrganisations(), head);
-  assert.doesNotMatch(narrowed.text, /Duffel|HYPERLINK/);
+  assert.doesNotMatch(narrowed.text, /Region|HYPERLINK/);
   assert.match(narrowed.text, /Lier/);
   // A parent that the actor does not see does not exist.
   assert.equal((await get(`${paths.organisations()}?parent=${region.id}`, head)).status, 404);
@@ -245,4 +245,36 @@ test('the page of an organisation shows some of those below it, and leads to all
   assert.match(page.text, /School 29/);
   assert.doesNotMatch(page.text, /School 30/);
   assert.match(page.text, /All 22 organisations below it/);
+});
+
+test('an operator corrects the numbers; whoever is not asked for them leaves them, and may not send them', async () => {
+  const school = await world.organisation({ name: 'School', targetGroup: group });
+  await world.administration(await world.affiliation(head, school), 'head');
+  const address = paths.editOrganisation(school.id);
+  const fields = { name: 'School', version: '1', parent: '', kbo: '', ovo: '', nis: '', institution: '' };
+  const wrong = await post(address, { ...fields, kbo: '0207.509.032', nis: '12' }, operator);
+  assert.equal(wrong.status, 422);
+  assert.match(wrong.text, /href="#field-kbo"/);
+  assert.match(wrong.text, /href="#field-nis"/);
+  assert.match(wrong.text, /value="0207\.509\.032"/);
+  const right = { ...fields, kbo: 'BE 0401.574.852', institution: '042' };
+  assert.equal((await post(address, right, operator)).status, 303);
+  const page = await get(paths.organisation(school.id), operator);
+  assert.match(page.text, /0401\.574\.852/);
+  const found = await get(`${paths.organisations()}?q=0401574852`, operator);
+  assert.match(found.text, />School</);
+  const elsewhere = await world.organisation({ name: 'Elsewhere', targetGroup: group });
+  const taken = await post(paths.editOrganisation(elsewhere.id), right, operator);
+  assert.equal(taken.status, 422);
+  assert.match(taken.text, /href="#field-kbo"/);
+  const stale = await post(address, { ...fields, nis: '11002' }, operator);
+  assert.equal(stale.status, 409);
+  assert.match(stale.text, /0401\.574\.852/);
+  assert.match(stale.text, /11002/);
+  const form = await get(address, head);
+  assert.doesNotMatch(form.text, /name="kbo"/);
+  assert.equal((await post(address, { name: 'School 2', version: '2' }, head)).status, 303);
+  assert.match((await get(paths.organisation(school.id), head)).text, /0401\.574\.852/);
+  const forged = { name: 'School 2', version: '3', kbo: '0207.509.031' };
+  assert.equal((await post(address, forged, head)).status, 403);
 });
