@@ -25,13 +25,14 @@ import {
   createTargetGroupRoutes,
   createUnitRoutes,
 } from './modules/organisations/index.ts';
-import { createPeopleRoutes } from './modules/people/index.ts';
+import { createOverviewRoutes, createPeopleRoutes } from './modules/people/index.ts';
 import { validateClientMetadata, type ProviderHandle } from './modules/provider/index.ts';
 import { createOfferRoutes, createRightRoutes } from './modules/rights/index.ts';
 
 /** In the order in which they are asked. */
 export function createPortalPages(site: Site, provider: ProviderHandle, point: DecisionPoint): Router[] {
   return [
+    createOverviewRoutes(site),
     createPeopleRoutes(site),
     createAffiliationRoutes(site),
     createOrganisationListRoutes(site),

@@ -21,6 +21,9 @@ const offer = (applicationId: string, offerId: string): string =>
 
 export const paths = {
   home: (): string => '/',
+  /** What ends within a month, wherever one administers. */
+  endingSoon: (): string => '/ending-soon',
+  exportEndingSoon: (): string => '/ending-soon.csv',
   preferences: (): string => '/preferences',
   signIn: (): string => '/sign-in',
   signOut: (): string => '/sign-out',

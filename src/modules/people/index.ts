@@ -15,4 +15,5 @@ export * from './people.list.ts';
 export { resealIdentifiers } from './people.reseal.ts';
 export type { ListedAffiliation, ListedPerson } from './people.listed.ts';
 export * from './people.queries.ts';
+export { createOverviewRoutes } from './overview.routes.ts';
 export { createPeopleRoutes } from './people.routes.ts';

@@ -2,7 +2,7 @@
 import type { T } from '../../platform/i18n.ts';
 import { paths } from '../../web/paths.ts';
 import type { Action, FilterBar, PageHeader, Stats, Table } from '../../web/view-models.ts';
-import { nameIn, type OrganisationItem } from '../organisations/index.ts';
+import { nameIn, type OrganisationItem, type Page } from '../organisations/index.ts';
 import type { EndingSoon } from './people.ending.ts';
 import { expiringDays } from './people.list.ts';
 import type { Figure, Overview } from './people.queries.ts';
@@ -11,7 +11,8 @@ export interface OverviewInput {
   readonly words: T;
   readonly actorName: string;
   readonly overview: Overview;
-  readonly ending: readonly EndingSoon[] | undefined;
+  /** Undefined: too many organisations for a list. */
+  readonly ending: Page<EndingSoon> | undefined;
   readonly organisations: readonly OrganisationItem[];
   /** More than are listed here: they are searched for instead. */
   readonly manyOrganisations: boolean;
@@ -22,6 +23,8 @@ export interface OverviewPage {
   header: PageHeader;
   stats: Stats;
   ending: Table | undefined;
+  /** To all of it, when not all of it stands here. */
+  endingActions: Action[] | undefined;
   organisations: Table | undefined;
   search: FilterBar | undefined;
   organisationActions: Action[] | undefined;
@@ -54,11 +57,14 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
           ...figure('expiring', overview.expiring, people && `${people}?status=expiring`),
           ...(overview.expiring.count > 0 ? { state: 'ending' as const } : {}),
         },
-        figure('invited', overview.invited),
+        figure('invited', overview.invited, people && `${people}?status=invited`),
         ...(only ? [] : [figure('organisations', overview.organisations, paths.organisations())]),
       ],
     },
-    ending: input.ending && endingTable(words, input.ending),
+    ending: input.ending && endingTable(words, input.ending.items),
+    endingActions: input.ending?.hasNext
+      ? [{ text: t('people.overview.allEnding'), href: paths.endingSoon(), kind: 'quiet' }]
+      : undefined,
     organisations: only || input.manyOrganisations ? undefined : organisationTable(words, organisations),
     search: input.manyOrganisations ? organisationSearch(words) : undefined,
     organisationActions:
@@ -68,7 +74,12 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
   };
 }
 
-function endingTable(words: T, ending: readonly EndingSoon[]): Table {
+/** What ends soon, also as a list of its own: then the end can be sorted by. */
+export function endingTable(
+  words: T,
+  ending: readonly EndingSoon[],
+  sort?: Table['columns'][number]['sort'],
+): Table {
   const { t } = words;
   return {
     caption: t('people.overview.ending'),
@@ -76,7 +87,7 @@ function endingTable(words: T, ending: readonly EndingSoon[]): Table {
       { key: 'person', text: t('people.field.name') },
       { key: 'what', text: t('people.overview.what') },
       { key: 'organisation', text: t('affiliations.field.organisation') },
-      { key: 'period', text: t('affiliations.field.period') },
+      { key: 'period', text: t('affiliations.field.period'), ...(sort ? { sort } : {}) },
     ],
     rows: ending.map((one) => ({
       cells: {

@@ -31,6 +31,15 @@ export async function recordExport(
   });
 }
 
+/** As {@link recordExport}, of what ends soon wherever the actor administers. Audit: people.exported */
+export async function recordEndingExport(site: Site, origin: Origin): Promise<void> {
+  const organisationId = origin.actor.kind === 'person' ? origin.actor.onBehalfOfOrganisationId : undefined;
+  const fact = { action: 'people.exported', subjectType: 'organisation', organisationId };
+  await runCommand(site, origin, fact, async (change) =>
+    change.record({ ...fact, after: { status: 'expiring' } }),
+  );
+}
+
 /** One line for each affiliation, in the order and language of the page. Days as `YYYY-MM-DD`, the last one inclusive. */
 export async function sendExport(
   site: Site,

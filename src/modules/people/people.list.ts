@@ -17,7 +17,7 @@ import {
 } from '../organisations/index.ts';
 import { loadListed, type ListedPerson } from './people.listed.ts';
 
-export const affiliationStatuses = ['current', 'expiring', 'future', 'past'] as const;
+export const affiliationStatuses = ['current', 'invited', 'expiring', 'future', 'past'] as const;
 export type AffiliationStatus = (typeof affiliationStatuses)[number];
 
 export interface PeopleFilter {
@@ -179,6 +179,10 @@ function statusCondition(status: AffiliationStatus | undefined, at: Date): RawBu
   const soon = sql`${new Date(at.getTime() + expiringDays * 86_400_000)}::timestamptz`;
   const running = sql<SqlBool>`f.valid_from <= ${now} and (f.valid_until is null or f.valid_until > ${now})`;
   if (status === 'current') return running;
+  if (status === 'invited')
+    return sql<SqlBool>`${running} and exists (select 1 from one_time_link l
+      where l.person_id = f.person_id and l.purpose = 'invitation' and l.used_at is null)
+      and not exists (select 1 from password_credential c where c.person_id = f.person_id)`;
   if (status === 'expiring')
     return sql<SqlBool>`f.valid_from <= ${now} and f.valid_until > ${now} and f.valid_until <= ${soon}`;
   if (status === 'future') return sql<SqlBool>`f.valid_from > ${now}`;

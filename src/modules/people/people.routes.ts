@@ -1,4 +1,4 @@
-// The pages about people: overview, list, one person, adding, changing. Behind the sign-in; the commands decide who may.
+// The pages about people: list, one person, adding, changing. Behind the sign-in; the commands decide who may.
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
 import { enforce } from '../../platform/decision.ts';
@@ -10,22 +10,18 @@ import type { FormState } from '../../web/form-page.ts';
 import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { hasPowerSomewhere } from '../administration/index.ts';
 import { affiliationTypes, detailsFrom } from '../affiliations/index.ts';
 import {
   findLastChangeAt,
   idParam,
-  listOrganisations,
   listUnits,
   loadPlace,
   type PageRequest,
   type Place,
 } from '../organisations/index.ts';
 import { findRights } from '../rights/index.ts';
-import { buildOverviewPage } from './overview.page.ts';
 import { addPerson } from './people.adding.ts';
 import { changePerson, disablePerson, enablePerson, resendInvitation } from './people.commands.ts';
-import { listEndingSoon } from './people.ending.ts';
 import { recordExport, sendExport } from './people.export.ts';
 import { loadPersonFacts } from './people.facts.ts';
 import { disableForm, newPersonForm, personForm, versionForm } from './people.forms.ts';
@@ -48,14 +44,13 @@ import {
   type KnownPerson,
 } from './people.page.ts';
 import { mayChangePerson } from './people.policy.ts';
-import { getPerson, loadOverview } from './people.queries.ts';
+import { getPerson } from './people.queries.ts';
 import { buildPersonPage } from './person.page.ts';
 
 export function createPeopleRoutes(site: Site): Router {
   const router = Router();
   const place = ':organisationId';
   const person = [place, ':personId'] as const;
-  router.get(paths.home(), (req, res) => showOverview(site, req, res));
   router.get(paths.people(place), (req, res) => showList(site, req, res));
   router.get(paths.exportPeople(place), (req, res) => exportList(site, req, res));
   router.get(paths.newPerson(place), (req, res) => showNew(site, req, res));
@@ -68,25 +63,6 @@ export function createPeopleRoutes(site: Site): Router {
   router.post(paths.disablePerson(...person), (req, res) => disable(site, req, res));
   router.post(paths.enablePerson(...person), (req, res) => enable(site, req, res));
   return router;
-}
-
-/** The start page of whoever administers something; everybody else starts at what they have themselves. */
-async function showOverview(site: Site, req: Request, res: Response): Promise<void> {
-  const { actor } = req;
-  if (!hasPowerSomewhere(actor, 'person.view')) return res.redirect(303, paths.myAccess());
-  const reader = site.db.reader;
-  const at = site.clock.now();
-  const { items, hasNext } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view');
-  const model = buildOverviewPage({
-    words: res.words,
-    actorName: req.actorName,
-    overview: await loadOverview(reader, actor, at),
-    ending: await listEndingSoon(reader, actor, at, 12),
-    organisations: items,
-    manyOrganisations: hasNext,
-    operates: hasPowerSomewhere(actor, 'organisation.create'),
-  });
-  res.page('people/overview', model, { title: model.header.title });
 }
 
 const listOptions = {

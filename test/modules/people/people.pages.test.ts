@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import request from 'supertest';
 import { createAffiliationRoutes } from '../../../src/modules/affiliations/index.ts';
-import { createPeopleRoutes } from '../../../src/modules/people/index.ts';
+import { createOverviewRoutes, createPeopleRoutes } from '../../../src/modules/people/index.ts';
 import { paths } from '../../../src/web/paths.ts';
 import { createPagesApp } from '../../support/pages.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';
@@ -28,7 +28,11 @@ let work: AffiliationRef;
 before(async () => {
   site = await createTestSite();
   world = createWorld(site);
-  app = createPagesApp(site, [createPeopleRoutes(site), createAffiliationRoutes(site)]);
+  app = createPagesApp(site, [
+    createOverviewRoutes(site),
+    createPeopleRoutes(site),
+    createAffiliationRoutes(site),
+  ]);
   town = await world.organisation({ name: 'Lier' });
   village = await world.organisation({ name: 'Duffel' });
   head = await world.person({ givenName: 'Hilde', familyName: 'Hoofd' });
@@ -272,4 +276,51 @@ test('the invitation is sent again from the page', async () => {
     .where('person_id', '=', person.id)
     .execute();
   assert.equal(link.length, 1);
+});
+
+test('what ends soon is paged whole, exported, on record, and ends where the scope ends', async () => {
+  const busy = await world.organisation({ name: 'Busy' });
+  await world.administration(await world.affiliation(head, busy), 'head');
+  for (let day = 1; day <= 14; day++) {
+    const leaver = await world.person({
+      givenName: 'Leaver',
+      familyName: `No${String(day).padStart(2, '0')}`,
+    });
+    await world.affiliation(leaver, busy, { until: new Date(site.clock.now().getTime() + day * 86_400_000) });
+  }
+  const elsewhere = await world.person({ givenName: 'Else', familyName: 'Where' });
+  await world.affiliation(elsewhere, village, { until: new Date(site.clock.now().getTime() + 86_400_000) });
+  const overview = await get(paths.home());
+  assert.match(overview.text, /No12/);
+  assert.doesNotMatch(overview.text, /No13|Else Where/);
+  assert.match(overview.text, new RegExp(`href="${paths.endingSoon()}"`));
+  const first = await get(`${paths.endingSoon()}?size=10`);
+  assert.match(first.text, /No10/);
+  assert.doesNotMatch(first.text, /No11/);
+  const next = /rel="next" href="([^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const second = await get(next);
+  assert.match(second.text, /No11[\s\S]*No14/);
+  assert.match((await get(`${paths.endingSoon()}?dir=desc`)).text, /No14[\s\S]*No01/);
+  const file = await get(paths.exportEndingSoon());
+  assert.equal(file.text.trim().split('\r\n').length, 15);
+  assert.doesNotMatch(file.text, /Else Where/);
+  const facts = await site.db.handle
+    .selectFrom('audit_event')
+    .select('after')
+    .where('action', '=', 'people.exported')
+    .execute();
+  assert.ok(facts.some(({ after }) => JSON.stringify(after) === '{"status":"expiring"}'));
+  for (const address of [paths.endingSoon(), paths.exportEndingSoon()])
+    assert.equal((await get(address, ann)).status, 404, address);
+});
+
+test('who was invited and has not signed in is found from the overview', async () => {
+  const added = await post(
+    paths.newPerson(town.id),
+    typed({ mail: 'waiting@lier.example', familyName: 'Waits' }),
+  );
+  assert.equal(added.status, 303);
+  const list = await get(`${paths.people(town.id)}?status=invited`);
+  assert.match(list.text, /Waits, Nele/);
+  assert.doesNotMatch(list.text, /Hoofd, Hilde/);
 });

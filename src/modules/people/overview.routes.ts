@@ -1,0 +1,71 @@
+// The start page of administrators, and the whole list of what ends soon. Behind the sign-in; lists are narrowed by scope.
+import { pipeline } from 'node:stream/promises';
+import { Router, type Request, type Response } from 'express';
+import { notFound } from '../../platform/errors.ts';
+import { writeCsv } from '../../platform/files/csv.ts';
+import type { Site } from '../../platform/site.ts';
+import { parseListQuery, positionOf } from '../../web/list-query.ts';
+import { localDateOf } from '../../web/local-date.ts';
+import { paths } from '../../web/paths.ts';
+import { hasPowerSomewhere } from '../administration/index.ts';
+import { listOrganisations } from '../organisations/index.ts';
+import { buildEndingPage, endingColumns } from './ending.page.ts';
+import { buildOverviewPage } from './overview.page.ts';
+import { exportEndingSoon, listEndingSoon } from './people.ending.ts';
+import { recordEndingExport } from './people.export.ts';
+import { loadOverview } from './people.queries.ts';
+
+export function createOverviewRoutes(site: Site): Router {
+  const router = Router();
+  router.get(paths.home(), (req, res) => showOverview(site, req, res));
+  router.get(paths.endingSoon(), (req, res) => showEnding(site, req, res));
+  router.get(paths.exportEndingSoon(), (req, res) => sendEnding(site, req, res));
+  return router;
+}
+
+/** The start page of whoever administers something; everybody else starts at what they have themselves. */
+async function showOverview(site: Site, req: Request, res: Response): Promise<void> {
+  const { actor } = req;
+  if (!hasPowerSomewhere(actor, 'person.view')) return res.redirect(303, paths.myAccess());
+  const reader = site.db.reader;
+  const at = site.clock.now();
+  const { items, hasNext } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view');
+  const model = buildOverviewPage({
+    words: res.words,
+    actorName: req.actorName,
+    overview: await loadOverview(reader, actor, at),
+    ending: await listEndingSoon(reader, actor, at, { size: 12 }),
+    organisations: items,
+    manyOrganisations: hasNext,
+    operates: hasPowerSomewhere(actor, 'organisation.create'),
+  });
+  res.page('people/overview', model, { title: model.header.title });
+}
+
+const listOptions = { sorts: ['until'] as const };
+
+async function showEnding(site: Site, req: Request, res: Response): Promise<void> {
+  const query = parseListQuery(req.query, listOptions);
+  const page = {
+    size: query.size,
+    after: positionOf(query.after, 'timestamptz'),
+    before: positionOf(query.before, 'timestamptz'),
+  };
+  const found = await listEndingSoon(site.db.reader, req.actor, site.clock.now(), page, query.dir);
+  if (found === undefined || !hasPowerSomewhere(req.actor, 'person.view')) throw notFound('page');
+  const model = buildEndingPage(res.words, query, found);
+  res.page('people/ending', model, { title: model.header.title });
+}
+
+async function sendEnding(site: Site, req: Request, res: Response): Promise<void> {
+  if (!hasPowerSomewhere(req.actor, 'person.view')) throw notFound('page');
+  const { dir } = parseListQuery(req.query, listOptions);
+  const now = site.clock.now();
+  await recordEndingExport(site, req.origin);
+  const rows = exportEndingSoon(site.db.reader, req.actor, now, dir);
+  const { timeZone } = site.config;
+  res
+    .type('text/csv')
+    .attachment(`${res.words.t('people.overview.endingFile')}-${localDateOf(now, timeZone)}.csv`);
+  await pipeline(writeCsv(rows, endingColumns(res.words, timeZone)), res);
+}
