@@ -16,7 +16,12 @@ import { assetVersionOf, setUpViews } from './web/render.ts';
 import { createCredentialRoutes, createThrottle, type PasswordDeps } from './modules/credentials/index.ts';
 import { createAuthzenRoutes, createDecisionPoint } from './modules/decisions/index.ts';
 import { createSentMailRoutes } from './modules/notifications/index.ts';
-import { createMeRoutes, createPortalSessionRoutes, portalEdge } from './modules/portal/index.ts';
+import {
+  createAccountRoutes,
+  createMeRoutes,
+  createPortalSessionRoutes,
+  portalEdge,
+} from './modules/portal/index.ts';
 import { createInteractionRoutes, type ProviderHandle } from './modules/provider/index.ts';
 import { createPortalPages } from './pages.ts';
 
@@ -84,6 +89,7 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.use(createSentMailRoutes(site));
   app.use(portalEdge(site));
   app.use(createMeRoutes(site, credentials));
+  app.use(createAccountRoutes(site));
   for (const router of createPortalPages(site, parts.provider, point)) app.use(router);
   app.use((_req, _res, next) => next(pageNotFound()));
   app.use(

@@ -10,6 +10,7 @@ const storedMail = z.object({
   to: z.string(),
   subject: z.string(),
   text: z.string(),
+  lang: z.string().optional(),
   sentAt: z.iso.datetime(),
 });
 export type StoredMail = z.output<typeof storedMail>;

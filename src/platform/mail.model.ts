@@ -7,6 +7,8 @@ export type Mail = {
   subject: string;
   text: string;
   html?: string;
+  /** Language of subject and text, for screen readers and translating mail programs. */
+  lang?: string;
   /** The same key always gives the same Message-ID, so that a mail sent twice arrives as one. */
   idempotencyKey: string;
 };

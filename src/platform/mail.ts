@@ -44,10 +44,10 @@ function fileMailer(config: MailConfig, clock: Clock): Mailer {
     async send(mail) {
       const sentAt = clock.now();
       const { message } = await transport.sendMail({ ...messageOf(mail, config), date: sentAt });
-      const { to, subject, text } = mail;
+      const { to, subject, text, lang } = mail;
       const source = Buffer.isBuffer(message) ? message : Buffer.from('');
       await folder.add(
-        { id: digest(mail.idempotencyKey), to, subject, text, sentAt: sentAt.toISOString() },
+        { id: digest(mail.idempotencyKey), to, subject, text, lang, sentAt: sentAt.toISOString() },
         source,
       );
     },
@@ -65,7 +65,10 @@ function messageOf(mail: Mail, config: MailConfig): SendMailOptions {
     ...(mail.html === undefined ? {} : { html: mail.html }),
     messageId: `<${digest(mail.idempotencyKey)}@${new URL(config.issuer).hostname}>`,
     // Keeps out-of-office replies away. Source: RFC 3834 §5.
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: {
+      'Auto-Submitted': 'auto-generated',
+      ...(mail.lang === undefined ? {} : { 'Content-Language': mail.lang }),
+    },
     disableFileAccess: true,
     disableUrlAccess: true,
   };

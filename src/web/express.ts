@@ -14,6 +14,8 @@ declare global {
       actorLanguage?: string;
       /** Languages the application asked for (`ui_locales`), where they stand in no address. */
       uiLocales?: string;
+      /** Language chosen in this very request: it counts from now on. */
+      chosenLanguage?: string;
     }
     interface Response {
       /** Texts and formats in the language of this request. */

@@ -31,8 +31,9 @@ export const paths = {
   myAccess: (): string => '/me/access',
   mySessions: (): string => '/me/sessions',
   endSession: (sessionId: string): string => `/me/sessions/${part(sessionId)}/end`,
-  myProfile: (): string => '/me/profile',
+  myAccount: (): string => '/me/account',
   invitation: (token: string): string => `/invitations/${part(token)}`,
+  forgottenPassword: (): string => '/password-reset',
   passwordReset: (token: string): string => `/password-resets/${part(token)}`,
 
   organisations: (): string => '/organisations',

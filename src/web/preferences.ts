@@ -1,6 +1,7 @@
 // Language and theme: two cookies, set by a small form that works on every page, signed in or not.
 import type { Request, Response } from 'express';
-import { isLanguage } from '../platform/i18n.ts';
+import { isLanguage, type Language } from '../platform/i18n.ts';
+import './express.ts';
 import { cameFromElsewhere, cookieOf } from './request.ts';
 
 export type Theme = 'light' | 'dark' | 'system';
@@ -20,14 +21,22 @@ export function localPath(value: unknown): string {
   return url?.origin === base && !url.pathname.startsWith('//') ? url.pathname + url.search + url.hash : '/';
 }
 
+const cookieFor = (req: Request) =>
+  ({ maxAge: yearMs, sameSite: 'lax', secure: req.secure, httpOnly: true, path: '/' }) as const;
+
+/** From now on this browser, and already the message about the change, speaks the language. */
+export function rememberLanguage(req: Request, res: Response, language: Language): void {
+  res.cookie('lang', language, cookieFor(req));
+  req.chosenLanguage = language;
+}
+
 /** Changes nothing but how pages look, so it needs no token; a post from another site is ignored all the same. */
 export function preferencesRoute(req: Request, res: Response): void {
   const body = (req.body ?? {}) as Record<string, unknown>;
-  const cookie = { maxAge: yearMs, sameSite: 'lax', secure: req.secure, httpOnly: true, path: '/' } as const;
   if (!cameFromElsewhere(req)) {
-    if (isLanguage(body['language'])) res.cookie('lang', body['language'], cookie);
+    if (isLanguage(body['language'])) rememberLanguage(req, res, body['language']);
     if (['light', 'dark', 'system'].includes(String(body['theme'])))
-      res.cookie('theme', body['theme'], cookie);
+      res.cookie('theme', body['theme'], cookieFor(req));
   }
   res.redirect(303, localPath(body['back']));
 }

@@ -137,7 +137,12 @@ function sharedLocals(res: Response): Record<string, unknown> {
 export function chooseLanguage(req: Request): Language {
   const asked = req.uiLocales ?? req.query['ui_locales'];
   const fromUi = typeof asked === 'string' ? asked.split(/[ +]/) : [];
-  const wishes = [cookieOf(req, 'lang'), req.actorLanguage, ...fromUi.map((tag) => tag.split('-')[0])];
+  const wishes = [
+    req.chosenLanguage,
+    cookieOf(req, 'lang'),
+    req.actorLanguage,
+    ...fromUi.map((tag) => tag.split('-')[0]),
+  ];
   const wish = wishes.find(isLanguage);
   if (wish !== undefined) return wish;
   const accepted = req.acceptsLanguages();

@@ -140,6 +140,7 @@ export interface DefinitionList {
     action?: { text: string; label?: string; href: string };
   }[];
   columns?: 2;
+  stacked?: boolean;
 }
 
 export interface Stats {

@@ -1,6 +1,6 @@
 // Lists administrators: of an organisation (with those above it), of an application, of the site; and of a person.
 import { sql } from 'kysely';
-import type { AdministrationKind, Reader } from '../../platform/db/types.ts';
+import type { AdministrationKind, Names, Reader } from '../../platform/db/types.ts';
 import type { Period } from '../../platform/period.ts';
 import { areSearchable, containsWords, searchWords } from '../../platform/search-words.ts';
 
@@ -15,7 +15,7 @@ export interface ListedAdministration {
   readonly kind: AdministrationKind;
   readonly person: { readonly id: string; readonly name: string; readonly mail: string };
   readonly organisation: { readonly id: string; readonly name: string } | null;
-  readonly application: { readonly id: string; readonly code: string } | null;
+  readonly application: { readonly id: string; readonly code: string; readonly names: Names } | null;
   readonly includesSubtree: boolean;
   readonly givenBy: string | null;
   readonly period: Period;
@@ -34,6 +34,7 @@ interface Row {
   organisation_name: string | null;
   application_id: string | null;
   application_code: string | null;
+  application_names: Names | null;
   includes_subtree: boolean;
   given_by: string | null;
   valid_from: Date;
@@ -49,7 +50,9 @@ const toListed = (row: Row): ListedAdministration => ({
   organisation:
     row.organisation_id === null ? null : { id: row.organisation_id, name: row.organisation_name ?? '' },
   application:
-    row.application_id === null ? null : { id: row.application_id, code: row.application_code ?? '' },
+    row.application_id === null
+      ? null
+      : { id: row.application_id, code: row.application_code ?? '', names: row.application_names ?? {} },
   includesSubtree: row.includes_subtree,
   givenBy: row.given_by,
   period: { from: row.valid_from, until: row.valid_until },
@@ -101,6 +104,7 @@ async function list(
   const { rows } = await sql<Row>`
     select d.id, d.kind, d.person_id, p.given_name || ' ' || p.family_name as person_name, p.mail,
       d.organisation_id, o.name as organisation_name, d.application_id, x.code as application_code,
+      x.names as application_names,
       d.includes_subtree, g.given_name || ' ' || g.family_name as given_by, d.valid_from, d.valid_until, d.version,
       exists (select 1 from effective_administration(${at}::timestamptz, array[d.id])) as effective
     from administration d

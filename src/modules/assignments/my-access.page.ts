@@ -70,6 +70,7 @@ function organisationOf(words: T, now: Date, access: MyAccess, affiliations: rea
   const { organisation } = affiliations[0]!;
   const rights = access.rights.filter((right) => right.organisationId === organisation.id);
   const work: DefinitionList = {
+    stacked: true,
     items: affiliations.map((one) => ({
       term: affiliationText(words, one),
       period: one.period,
@@ -109,14 +110,14 @@ function rightsTable(
       { key: 'application', text: words.t('assignments.application') },
       { key: 'period', text: words.t('assignments.period') },
     ],
-    rows: rights.map((right) => {
+    rows: inOrderOfUse(rights, now).map((right) => {
       const notes = [
         nameIn(right.rightDescriptions, words.lang, ''),
         ...contextText(words, right, contexts.get(right.rightId) ?? []),
       ];
       const sub = notes.filter(Boolean).join(' · ');
       const application = nameIn(right.applicationNames, words.lang, right.applicationCode);
-      const until = right.effectiveUntil === undefined ? right.period.until : right.effectiveUntil;
+      const until = untilOf(right);
       return {
         cells: {
           right: { text: nameIn(right.rightNames, words.lang, right.rightCode), ...(sub ? { sub } : {}) },
@@ -133,6 +134,16 @@ function rightsTable(
   };
 }
 
+const untilOf = (right: OwnRight): Date | null =>
+  right.effectiveUntil === undefined ? right.period.until : right.effectiveUntil;
+
+/** What counts now first, then what is to come, then what is over. */
+function inOrderOfUse(rights: readonly OwnRight[], now: Date): readonly OwnRight[] {
+  const rank = { active: 0, ending: 0, future: 1, ended: 2 };
+  const rankOf = (right: OwnRight): number => rank[periodState(right.period.from, untilOf(right), now)];
+  return rights.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
 /** A period that runs, of a right that does not count because something it rests on ended, says so. */
 function stateOf(words: T, now: Date, right: OwnRight, until: Date | null): Tag {
   const state = periodState(right.period.from, until, now);
@@ -144,7 +155,10 @@ function stateOf(words: T, now: Date, right: OwnRight, until: Date | null): Tag 
 
 function administrationsTable(words: T, now: Date, administrations: readonly ListedAdministration[]): Table {
   const place = (one: ListedAdministration): string =>
-    one.organisation?.name ?? one.application?.code ?? words.t('administration.site');
+    one.organisation?.name ??
+    (one.application
+      ? nameIn(one.application.names, words.lang, one.application.code)
+      : words.t('administration.site'));
   return {
     caption: words.t('assignments.mine.administrations'),
     columns: [

@@ -64,8 +64,8 @@ function requireGoodPassword(deps: PasswordDeps, password: string, owner: Omit<L
 }
 
 /**
- * Uses a link up and sets the password. A reset ends every session of the person.
- * Audit: `password.set`. @throws gone `link_not_usable`; invalid with the reason at `password`.
+ * Uses a link up and sets the password. A reset ends every session of the person, who is told by mail.
+ * Audit: `password.set`; mail: password_changed. @throws gone `link_not_usable`; invalid with the reason at `password`.
  */
 export async function setPasswordByLink(
   site: Site,
@@ -88,7 +88,10 @@ export async function setPasswordByLink(
       .where('id', '=', personId)
       .where('mail', '=', owner.mail)
       .execute();
-    if (input.purpose === 'password_reset') change.accessEnded({ personId, wholePerson: true });
+    if (input.purpose === 'password_reset') {
+      change.accessEnded({ personId, wholePerson: true });
+      tellOwner(change, personId);
+    }
     change.record(fact);
   });
   return { personId };
@@ -97,7 +100,7 @@ export async function setPasswordByLink(
 /**
  * Changes one's own password.
  * @throws invalid `password_wrong` at `currentPassword`, or the reason at `password`; limited `too_many_attempts`.
- * Audit: `password.changed`. The caller ends the other sessions.
+ * Audit: `password.changed`; mail: password_changed. The caller ends the other sessions.
  */
 export async function changePassword(
   site: Site,
@@ -127,6 +130,7 @@ export async function changePassword(
   const hash = await deps.hasher.hash(input.password);
   await runCommand(site, origin, fact, async (change) => {
     await storeHash(change, personId, hash);
+    tellOwner(change, personId);
     change.record(fact);
   });
   await deps.throttle.succeeded(attempt);
@@ -153,6 +157,14 @@ async function storeHash(change: Change, personId: string, hash: string): Promis
     .values({ person_id: personId, hash, changed_at: change.at })
     .onConflict((conflict) => conflict.column('person_id').doUpdateSet({ hash, changed_at: change.at }))
     .execute();
+}
+
+/** Whoever did not do it themselves learns of it. */
+function tellOwner(change: Change, personId: string): void {
+  change.enqueue({
+    kind: 'mail',
+    payload: { template: 'password_changed', personId, at: change.at.toISOString() },
+  });
 }
 
 /**

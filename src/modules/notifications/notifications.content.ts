@@ -97,6 +97,23 @@ const compose: { [Template in MailRequest['template']]: Compose<Template> } = {
     };
   },
 
+  async password_changed(site, words, { at }, receiver) {
+    const { t } = words;
+    return {
+      subject: t('notifications.passwordChanged.subject'),
+      greeting: t('notifications.greeting', { name: receiver.givenName }),
+      paragraphs: [
+        t('notifications.passwordChanged.what', { at: words.dateTime(new Date(at)) }),
+        t('notifications.passwordChanged.unexpected'),
+      ],
+      action: {
+        label: t('notifications.passwordChanged.action'),
+        href: site.config.issuer + paths.forgottenPassword(),
+      },
+      closing: closing(site, t),
+    };
+  },
+
   async mail_changed(site, { t }, _request, receiver) {
     return {
       subject: t('notifications.mailChanged.subject'),

@@ -29,6 +29,7 @@ export function createMailHandler(
       subject: mail.content.subject,
       text: mailText(mail.content),
       html: mailHtml(mail.content, mail.lang),
+      lang: mail.lang,
       idempotencyKey: message.idempotencyKey,
     });
   };

@@ -7,6 +7,7 @@ const id = z.uuid();
 export const mailRequest = z.discriminatedUnion('template', [
   z.object({ template: z.literal('invitation'), personId: id, linkId: id }),
   z.object({ template: z.literal('password_reset'), personId: id, linkId: id }),
+  z.object({ template: z.literal('password_changed'), personId: id, at: z.iso.datetime() }),
   /** Goes to the address that is no longer used, which is found nowhere else any more. */
   z.object({ template: z.literal('mail_changed'), personId: id, to: z.string() }),
   z.object({ template: z.literal('last_administrator'), personId: id, organisationId: id }),

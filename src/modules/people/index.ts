@@ -11,6 +11,7 @@ export {
   resendInvitation,
   type PersonChange,
 } from './people.commands.ts';
+export { changeOwnLanguage } from './people.own.ts';
 export * from './people.list.ts';
 export { resealIdentifiers } from './people.reseal.ts';
 export type { ListedAffiliation, ListedPerson } from './people.listed.ts';

@@ -31,6 +31,7 @@ const entries: readonly Entry[] = [
   { key: 'audit', href: () => paths.audit(), power: 'audit.view' },
   { key: 'myAccess', icon: 'access', href: () => paths.myAccess() },
   { key: 'mySessions', icon: 'sessions', href: () => paths.mySessions() },
+  { key: 'myAccount', icon: 'person', href: () => paths.myAccount() },
 ];
 
 /** Above this many the switcher would be no help; the list of organisations is. */

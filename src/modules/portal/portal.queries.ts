@@ -1,4 +1,4 @@
-// What somebody may read about their own sign-ins. Never writes.
+// What somebody may read about their own account and sign-ins. Never writes.
 import type { Names } from '../../platform/db/types.ts';
 import type { Site } from '../../platform/site.ts';
 
@@ -16,4 +16,27 @@ export function listRecentSignIns(site: Pick<Site, 'db'>, personId: string): Pro
      where e.person_id = $1::uuid and e.action = 'sign_in.succeeded' order by e.at desc, e.id desc limit 20`,
     [personId],
   );
+}
+
+export interface OwnAccount {
+  readonly givenName: string;
+  readonly familyName: string;
+  readonly userName: string;
+  readonly mail: string;
+  readonly mailVerified: boolean;
+  readonly language: string;
+  readonly passwordChangedAt: Date | null;
+}
+
+export async function findOwnAccount(
+  site: Pick<Site, 'db'>,
+  personId: string,
+): Promise<OwnAccount | undefined> {
+  const [row] = await site.db.query<OwnAccount>(
+    `select p.given_name as "givenName", p.family_name as "familyName", p.user_name as "userName", p.mail,
+       p.mail_verified_at is not null as "mailVerified", p.language, c.changed_at as "passwordChangedAt"
+     from person p left join password_credential c on c.person_id = p.id where p.id = $1::uuid`,
+    [personId],
+  );
+  return row;
 }

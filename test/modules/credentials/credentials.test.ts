@@ -222,6 +222,7 @@ describe('a link in a mail', () => {
       const page = await new Browser(app.url).get(path);
       assert.equal(page.status, 410, path);
       assert.match(page.body, /This link no longer works/);
+      assert.match(page.body, /href="\/password-reset"/, 'and leads to the next one');
     }
   });
 
@@ -247,5 +248,39 @@ describe('a link in a mail', () => {
     });
     assert.match(done.body, /Your password is set/);
     assert.match((await browser.get('/me/sessions')).body, /name="password"/);
+    const told = await app.site.db.query<{ payload: { personId: string } }>(
+      `select payload from outbox where kind = 'mail' and payload ->> 'template' = 'password_changed'`,
+      [],
+    );
+    assert.deepEqual(
+      told.map(({ payload }) => payload.personId),
+      [person.id],
+      'the owner is told',
+    );
+  });
+
+  test('is not sent without end: the page says so and keeps what was typed', async () => {
+    const person = await world.person();
+    const browser = new Browser(app.url);
+    const form = await browser.get('/password-reset');
+    const answers = [];
+    for (let asked = 0; asked < 15; asked++)
+      answers.push(await browser.submit(form, '/password-reset', { login: person.userName }));
+    const last = answers.at(-1);
+    assert.equal(last?.status, 429);
+    assert.match(last.body, /Look at your mail/);
+    assert.match(last.body, new RegExp(`value="${person.userName}"`));
+  });
+
+  test('is asked for on the way to an application, and leads back to that sign-in and nowhere else', async () => {
+    const browser = new Browser(app.url);
+    const signInPage = await browser.get('/sign-in');
+    const path = new URL(signInPage.url).pathname;
+    assert.match(signInPage.body, new RegExp(`href="/password-reset\\?back=${path}"`));
+    const form = await browser.get(`/password-reset?back=${path}`);
+    const sent = await browser.submit(form, '/password-reset', { login: 'nobody@mail.example' });
+    assert.match(sent.body, new RegExp(`href="${path}"`));
+    const elsewhere = await browser.get('/password-reset?back=https://evil.example/');
+    assert.doesNotMatch(elsewhere.body, /href="[^"]*evil/);
   });
 });

@@ -121,10 +121,11 @@ test('every mail has its words in every language', async () => {
     await request({ template: 'invitation', personId: person.id, linkId: invitation });
     await request({ template: 'password_reset', personId: person.id, linkId: reset });
     await request({ template: 'mail_changed', personId: person.id, to: 'old@mail.example' });
+    await request({ template: 'password_changed', personId: person.id, at: '2026-03-01T09:00:00.000Z' });
     await request({ template: 'last_administrator', personId: person.id, organisationId: organisation.id });
   }
-  assert.equal(sent.length, 16);
-  assert.equal(new Set(sent.map((mail) => mail.subject)).size, 16, 'each template differs in each language');
+  assert.equal(sent.length, 20);
+  assert.equal(new Set(sent.map((mail) => mail.subject)).size, 20, 'each template differs in each language');
   for (const mail of sent) {
     assert.doesNotMatch(mail.text + mail.html, /notifications\.|\{\{|undefined/);
     assert.match(mail.html!, new RegExp(`<html lang="(${languages.join('|')})">`));

@@ -176,7 +176,7 @@ describe('changing one’s password', () => {
       currentPassword: 'something else',
       password: 'a very different sentence',
     });
-    assert.match(wrong.body, /This is not your present password/);
+    assert.match(wrong.body, /This is not your current password/);
     const weak = await here.browser.submit(form, '/me/password', {
       currentPassword: testPassword,
       password: 'short',
@@ -187,8 +187,46 @@ describe('changing one’s password', () => {
       password: 'violet ladders sing quietly',
     });
     assert.match(done.body, /Your password was changed/);
+    const told = await app.site.db.query(
+      `select 1 from outbox where payload ->> 'template' = 'password_changed' and payload ->> 'personId' = $1`,
+      [person.id],
+    );
+    assert.equal(told.length, 1, 'the owner is told by mail');
     assert.match((await there.browser.get('/me/sessions')).body, /name="password"/);
     const again = await signInToPortal(app.url, { ...person, password: 'violet ladders sing quietly' });
     assert.equal(again.page.status, 200);
+  });
+});
+
+describe('one’s account', () => {
+  test('shows what is known, and keeps the language for pages, mails and applications', async () => {
+    const person = await world.person({ givenName: 'Noor', language: 'en' });
+    const { browser, page } = await signInToPortal(app.url, person, '/me/account');
+    assert.match(page.body, /Noor/);
+    assert.ok(page.body.includes(person.userName) && page.body.includes(person.mail));
+    const saved = await browser.submit(page, '/me/account', { language: 'nl' });
+    assert.equal(title(saved.body), 'Mijn account');
+    assert.match(saved.body, /Uw taal is opgeslagen/, 'already the message speaks it');
+    const [row] = await app.site.db.query<{ language: string; version: number }>(
+      'select language, version from person where id = $1',
+      [person.id],
+    );
+    assert.equal(row?.language, 'nl');
+    const events = await app.site.db.query<{ before: unknown; after: unknown }>(
+      `select before, after from audit_event where person_id = $1 and action = 'person.changed'`,
+      [person.id],
+    );
+    assert.deepEqual(events, [{ before: { language: 'en' }, after: { language: 'nl' } }]);
+    await browser.submit(saved, '/me/account', { language: 'nl' });
+    const [after] = await app.site.db.query<{ version: number }>('select version from person where id = $1', [
+      person.id,
+    ]);
+    assert.equal(after?.version, row.version, 'the same again is no change');
+  });
+
+  test('refuses a language it does not speak', async () => {
+    const { browser, page } = await signInToPortal(app.url, await world.person(), '/me/account');
+    const refused = await browser.submit(page, '/me/account', { language: 'la' });
+    assert.equal(refused.status, 422);
   });
 });
