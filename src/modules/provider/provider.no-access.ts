@@ -18,6 +18,8 @@ const ownersReasons: readonly NoAccessReason[] = ['right_ended', 'offer_ended', 
 interface Owner {
   readonly organisation: string;
   readonly mail: string | null;
+  /** It takes them, or nobody else is known; otherwise they answer questions about the application. */
+  readonly decides: boolean;
 }
 
 export interface NoAccess {
@@ -26,7 +28,7 @@ export interface NoAccess {
   readonly at: Date | null;
   readonly organisation: string | null;
   readonly helpers: readonly { name: string; mail: string; organisation: string }[];
-  /** Who keeps the application, when it takes them; or when nobody else is known. */
+  /** Who keeps the application; absent when they can do nothing here and gave no address. */
   readonly owner: Owner | undefined;
 }
 
@@ -87,7 +89,7 @@ const helpersOf = `select distinct p.given_name || ' ' || p.family_name as name,
     and (f.valid_at @> $2::timestamptz or f.valid_until > $2::timestamptz - interval '1 year')
   order by organisation, name limit 6`;
 
-/** The reason, from the nearest to the most general, with the administrators of the person's organisations. */
+/** The reason, from the nearest to the most general, with the administrators of the person's organisations and the owner. */
 export async function explainNoAccess(
   site: Site,
   { personId, applicationId }: { personId: string; applicationId: string },
@@ -97,11 +99,12 @@ export async function explainNoAccess(
     site.db.query<FactsRow>(factsOfPerson, [personId, at, applicationId]),
     site.db.query<AssignmentRow>(nearestAssignment, [personId, applicationId, at]),
     site.db.query<{ name: string; mail: string; organisation: string }>(helpersOf, [personId, at]),
-    site.db.query<Owner>(ownerOf, [applicationId]),
+    site.db.query<Omit<Owner, 'decides'>>(ownerOf, [applicationId]),
   ]);
   const why = reasonOf(facts, assignment, at);
-  const takesOwner = ownersReasons.includes(why.reason) || helpers.length === 0;
-  return { ...why, helpers, owner: takesOwner ? owner : undefined };
+  const decides = ownersReasons.includes(why.reason) || helpers.length === 0;
+  const canHelp = owner !== undefined && (decides || owner.mail !== null);
+  return { ...why, helpers, owner: canHelp ? { ...owner, decides } : undefined };
 }
 
 type Why = Omit<NoAccess, 'helpers' | 'owner'>;

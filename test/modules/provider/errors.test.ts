@@ -222,6 +222,15 @@ describe('somebody without a right', () => {
     assert.match(page.body, /Nobody has given you a right/);
     assert.match(page.body, /Hilde Hoofd/);
     assert.match(page.body, new RegExp(head.mail));
+    await app.site.db.query('update application set contact_mail = $1 where code = $2', [
+      'questions@counter.example',
+      access.application.code,
+    ]);
+    assert.match(
+      (await enter({ ...access, person: stranger })).body,
+      /mailto:questions@counter\.example/,
+      'the application too',
+    );
   });
 
   test('the reason is the one that helps most', async () => {
@@ -232,8 +241,9 @@ describe('somebody without a right', () => {
       /You do not work for any organisation/,
     );
 
-    const over = await createAccess(world, { until: '2026-06-10T00:00:00Z' });
-    assert.match((await enter(over)).body, /Your right for Organisation \S+ ended on/);
+    // Midnight in Brussels: the last day is the one before.
+    const over = await createAccess(world, { until: '2026-06-09T22:00:00Z' });
+    assert.match((await enter(over)).body, /Your right for Organisation \S+ ended on 9 Jun 2026\./);
 
     const offered = await createAccess(world);
     await app.site.db.query(`update offer set valid_until = '2026-06-10' where id = $1`, [offered.offer.id]);
@@ -267,7 +277,7 @@ describe('somebody without a right', () => {
     await app.site.db.query(`update affiliation set valid_until = '2026-06-10' where id = $1`, [
       left.affiliation.id,
     ]);
-    assert.match((await enter(left)).body, /Your working relation with Organisation \S+ ended on/);
+    assert.match((await enter(left)).body, /Your affiliation with Organisation \S+ ended on/);
 
     const coming = await createAccess(world);
     await app.site.db.query(`update assignment set valid_from = '2026-09-01' where id = $1`, [
