@@ -1,6 +1,7 @@
 // Builds what the pages about administrators show. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, localDateOf, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
+import { applicationTabs } from '../../web/application-tabs.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
 import {
@@ -43,13 +44,33 @@ function headerOf(page: Page, title: string, subtitle?: string): PageHeader {
   return { title, breadcrumbs, ...(subtitle ? { subtitle } : {}) };
 }
 
+/** The owners are one of the pages of their application, and look like the others. */
+function ownersHeader(page: Page, applicationId: string, subtitle: string): PageHeader {
+  const { words } = page;
+  const title = nameOf(page);
+  return {
+    title,
+    subtitle,
+    breadcrumbs: [{ text: words.t('rights.applications'), href: paths.applications() }, { text: title }],
+    tabs: applicationTabs(words, applicationId, title, 'administrators'),
+  };
+}
+
+/** What the window is called. */
+export function listTitle(page: Page): string {
+  const { words, place } = page;
+  return place.seat.kind === 'application'
+    ? `${nameOf(page)}: ${words.t('rights.tabs.administrators')}`
+    : words.t('administration.list.title');
+}
+
 export function buildListPage(page: Page, administrations: readonly ListedAdministration[]) {
   const { words, place } = page;
-  const header = headerOf(
-    page,
-    words.t('administration.list.title'),
-    words.t(`administration.list.lead.${place.seat.kind}`, { name: nameOf(page) }),
-  );
+  const lead = words.t(`administration.list.lead.${place.seat.kind}`, { name: nameOf(page) });
+  const header =
+    place.seat.kind === 'application'
+      ? ownersHeader(page, place.seat.id, lead)
+      : headerOf(page, words.t('administration.list.title'), lead);
   const actions =
     place.kinds.length > 0
       ? [

@@ -27,6 +27,7 @@ import {
   buildListPage,
   buildPeriodPage,
   buildSearchPage,
+  listTitle,
   type FormState,
   type Page,
 } from './administration.page.ts';
@@ -71,7 +72,7 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
   const page = await pageOf(site, req, res);
   const administrations = await listAdministrations(site.db.reader, page.place.seat, page.now);
   res.page('administration/list', buildListPage(page, administrations), {
-    title: res.words.t('administration.list.title'),
+    title: listTitle(page),
   });
 }
 

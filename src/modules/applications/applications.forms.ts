@@ -46,6 +46,9 @@ export function parseApplicationForm(body: unknown, zone: string): Parsed<Applic
 const kinds = ['web', 'public', 'machine'] as const;
 const secretMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
 
+/** The first is what a client gets that does not say. */
+export const signingAlgorithms = ['RS256', 'ES256', 'EdDSA'] as const;
+
 export interface ClientForm extends Omit<ClientInput, 'applicationId'> {
   readonly version: number;
   readonly disabled: boolean;
@@ -68,6 +71,7 @@ export function parseClientForm(body: unknown): Parsed<ClientForm> {
       postLogoutRedirectUris: formField.text(5000).optional(),
       backchannelLogoutUri: address().optional(),
       jwksUri: address().optional(),
+      algorithm: z.enum(signingAlgorithms).default('RS256'),
       refresh: formField.ticked(),
       pkce: formField.ticked(),
       disabled: formField.ticked(),
@@ -104,6 +108,7 @@ interface ClientChoices {
   postLogoutRedirectUris?: string | undefined;
   backchannelLogoutUri?: string | undefined;
   jwksUri?: string | undefined;
+  algorithm: (typeof signingAlgorithms)[number];
   refresh: boolean;
 }
 
@@ -121,6 +126,7 @@ function metadataOf(form: ClientChoices): Record<string, unknown> {
     response_types: ['code'],
     grant_types: ['authorization_code', ...(form.refresh ? ['refresh_token'] : [])],
     token_endpoint_auth_method: method,
+    id_token_signed_response_alg: form.algorithm,
     ...key,
     ...(form.kind === 'public' ? { application_type: nativeOrWeb(lines(form.redirectUris)) } : {}),
     ...(logout.length > 0 ? { post_logout_redirect_uris: logout } : {}),
@@ -157,4 +163,5 @@ export const managedMetadata: ReadonlySet<string> = new Set([
     'jwks_uri',
   ],
   ...['post_logout_redirect_uris', 'backchannel_logout_uri', 'backchannel_logout_session_required'],
+  'id_token_signed_response_alg',
 ]);

@@ -7,7 +7,7 @@ import { parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
-import { findOrganisationId, loadPlace } from '../rights/index.ts';
+import { findNamedOrganisation, loadPlace } from '../rights/index.ts';
 import { changeApplication, createApplication, endApplication } from './applications.commands.ts';
 import { endForm, parseApplicationForm } from './applications.forms.ts';
 import {
@@ -77,10 +77,12 @@ async function create(site: Site, req: Request, res: Response): Promise<void> {
     res.page('applications/form', model, { title: model.header.title, status });
   };
   if (!parsed.ok) return again(parsed, 422);
-  const owner = parsed.value.owner && (await findOrganisationId(site.db.reader, parsed.value.owner));
-  if (!owner) return again({ typed: parsed.typed, fields: { owner: { code: 'receiver_unknown' } } }, 422);
+  const refuse = (code: string) => again({ typed: parsed.typed, fields: { owner: { code } } }, 422);
+  if (parsed.value.owner === undefined) return refuse('required');
+  const owner = await findNamedOrganisation(site.db.reader, parsed.value.owner);
+  if (!('id' in owner)) return refuse(owner.refused);
   try {
-    const input = { ...parsed.value, ownerOrganisationId: owner, from: null };
+    const input = { ...parsed.value, ownerOrganisationId: owner.id, from: null };
     const { applicationId } = await createApplication(site, req.actor, req.origin, input);
     flashOf(req).set({ text: res.words.t('applications.new.done') });
     res.redirect(303, paths.application(applicationId));

@@ -6,6 +6,7 @@ import { readableErrors } from '../../web/readable-errors.ts';
 import type { Field, PageHeader, VersionConflict } from '../../web/view-models.ts';
 import { nameIn, type Place } from '../rights/index.ts';
 import { secretOverlapHours } from './applications.clients.ts';
+import { signingAlgorithms } from './applications.forms.ts';
 import { clientKindOf, type Client } from './applications.model.ts';
 import type { FormState, Page } from './applications.page.ts';
 import type { Typed } from '../../web/form.ts';
@@ -45,6 +46,7 @@ function initialOf(client: Client | undefined): Record<string, string | string[]
     postLogoutRedirectUris: list(metadata['post_logout_redirect_uris']),
     backchannelLogoutUri: text(metadata['backchannel_logout_uri']),
     jwksUri: text(metadata['jwks_uri']),
+    algorithm: text(metadata['id_token_signed_response_alg']) || signingAlgorithms[0],
     refresh: grants.includes('refresh_token') ? 'on' : '',
     pkce: client.pkceRequired ? 'on' : '',
     disabled: client.disabledAt ? 'on' : '',
@@ -140,6 +142,15 @@ function clientInputs(
       optional: true,
       width: 'full',
       ...valueOf('jwksUri'),
+    },
+    {
+      name: 'algorithm',
+      type: 'select',
+      label: label('algorithm'),
+      hint: hint('algorithm'),
+      width: 'short',
+      options: signingAlgorithms.map((value) => ({ value, text: value })),
+      ...valueOf('algorithm'),
     },
     { name: 'refresh', type: 'checkbox', label: label('refresh'), ...valueOf('refresh') },
     { name: 'pkce', type: 'checkbox', label: label('pkce'), hint: hint('pkce'), ...valueOf('pkce') },

@@ -22,4 +22,4 @@ export {
 export { applicationHeader, loadPlace, type Place } from './rights.place.ts';
 export { createOfferRoutes } from './offers.routes.ts';
 export { createRightRoutes } from './rights.routes.ts';
-export { findOrganisationId } from './rights.queries.ts';
+export { findNamedOrganisation } from './rights.queries.ts';

@@ -24,7 +24,7 @@ import { applicationHeader, type Place } from './rights.place.ts';
 import {
   countHolders,
   findOffer,
-  findOrganisationId,
+  findNamedOrganisation,
   listOffersOf,
   listRightsOf,
   listTargetGroups,
@@ -113,15 +113,16 @@ async function create(site: Site, req: Request, res: Response): Promise<void> {
 
 type Receiver = { targetGroupId: string } | { organisationId: string } | { fields: FieldErrors };
 
-/** The receiver that was chosen; an organisation is named by its code, as there may be thousands. */
+/** The receiver that was chosen; an organisation is named by its code or name, as there may be thousands. */
 async function receiverOf(site: Site, form: OfferForm): Promise<Receiver> {
   if (form.receiverKind === 'group') {
     return form.targetGroup === undefined
       ? { fields: { targetGroup: { code: 'choose' } } }
       : { targetGroupId: form.targetGroup };
   }
-  const organisationId = form.organisation && (await findOrganisationId(site.db.reader, form.organisation));
-  return organisationId ? { organisationId } : { fields: { organisation: { code: 'receiver_unknown' } } };
+  if (form.organisation === undefined) return { fields: { organisation: { code: 'required' } } };
+  const found = await findNamedOrganisation(site.db.reader, form.organisation);
+  return 'id' in found ? { organisationId: found.id } : { fields: { organisation: { code: found.refused } } };
 }
 
 /** @throws offer_not_found also when it belongs to another application */

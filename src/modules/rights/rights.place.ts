@@ -5,6 +5,7 @@ import { notFound } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { T } from '../../platform/i18n.ts';
 import type { Period } from '../../platform/period.ts';
+import { applicationTabs, type ApplicationTab } from '../../web/application-tabs.ts';
 import { paths } from '../../web/paths.ts';
 import { periodTag, type PageHeader } from '../../web/view-models.ts';
 import { administrationsWith, applicationInScope, type Actor } from '../administration/index.ts';
@@ -40,8 +41,6 @@ export async function loadPlace(reader: Reader, actor: Actor, applicationId: unk
   };
 }
 
-export type ApplicationTab = 'overview' | 'rights' | 'offers' | 'holders' | 'rightsModel' | 'administrators';
-
 /** The top of the pages of an application. */
 export function applicationHeader(
   words: T,
@@ -52,24 +51,11 @@ export function applicationHeader(
 ): PageHeader {
   const name = nameIn(place.names, words.lang, place.code);
   const { from, until } = place.period;
-  const hrefs: Record<ApplicationTab, string> = {
-    overview: paths.application(place.id),
-    rights: paths.rights(place.id),
-    offers: paths.offers(place.id),
-    holders: paths.holders(place.id),
-    rightsModel: paths.rightsModel(place.id),
-    administrators: paths.applicationAdministrators(place.id),
-  };
-  const items = (Object.keys(hrefs) as ApplicationTab[]).map((tab) => ({
-    text: words.t(`rights.tabs.${tab}`),
-    href: hrefs[tab],
-    current: tab === current,
-  }));
   return {
     title: name,
     actions,
     tags: [periodTag(words, from, until, now)],
     breadcrumbs: [{ text: words.t('rights.applications'), href: paths.applications() }, { text: name }],
-    tabs: { label: name, items },
+    tabs: applicationTabs(words, place.id, name, current),
   };
 }

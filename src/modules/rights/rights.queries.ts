@@ -237,12 +237,27 @@ export function getReceiver(reader: Reader, organisationId: string): Promise<{ i
     .executeTakeFirstOrThrow();
 }
 
-/** An organisation by its code, written in any case. */
-export async function findOrganisationId(reader: Reader, code: string): Promise<string | undefined> {
+/**
+ * The organisation that somebody named, by its code or by its name in full, in any case of letters. The code wins.
+ * @returns its id, or why it cannot be told: nobody is called so, or more than one.
+ */
+export async function findNamedOrganisation(
+  reader: Reader,
+  named: string,
+): Promise<{ id: string } | { refused: 'receiver_unknown' | 'receiver_ambiguous' }> {
   const rows = await reader
     .selectFrom('organisation')
-    .select('id')
-    .where('code', 'in', [code, code.toUpperCase()])
+    .select(['id', 'code'])
+    .where((eb) =>
+      eb.or([
+        eb('code', 'in', [named, named.toUpperCase()]),
+        eb(eb.fn<string>('lower', ['name']), '=', named.toLowerCase()),
+      ]),
+    )
+    .limit(3)
     .execute();
-  return rows[0]?.id;
+  const found = rows.find(({ code }) => code === named || code === named.toUpperCase()) ?? rows[0];
+  if (!found) return { refused: 'receiver_unknown' };
+  const byCode = found.code.toUpperCase() === named.toUpperCase();
+  return rows.length > 1 && !byCode ? { refused: 'receiver_ambiguous' } : { id: found.id };
 }

@@ -152,7 +152,15 @@ describe('the pages of application owners', () => {
       maxPeriodDays: '30',
     };
     const unknown = await post(paths.offers(application.id), form).expect(422);
-    assert.match(unknown.text, /There is no organisation with this code/);
+    assert.match(unknown.text, /There is no organisation with this name or code/);
+    const missing = await post(paths.offers(application.id), { ...form, organisation: '' }).expect(422);
+    assert.match(missing.text, /id="field-organisation-error"/);
+    for (const name of ['Twin', 'TWIN']) await world.organisation({ name });
+    const doubled = await post(paths.offers(application.id), { ...form, organisation: 'twin' }).expect(422);
+    assert.match(doubled.text, /More than one organisation has this name/);
+    const named = await world.organisation({ name: 'Named Town' });
+    await post(paths.offers(application.id), { ...form, organisation: 'named TOWN' }).expect(303);
+    assert.equal((await listOffersFor(site.db.reader, named.id, site.clock.now())).length, 1);
     await post(paths.offers(application.id), { ...form, organisation: 'town' }).expect(303);
     const [offered] = await listOffersFor(site.db.reader, organisation.id, site.clock.now());
     assert.equal(offered?.ceilings[0]?.maxPeriodDays, 30);
@@ -164,6 +172,7 @@ describe('the pages of application owners', () => {
       .selectFrom('offer')
       .select('id')
       .where('right_id', '=', right.id)
+      .where('organisation_id', '=', organisation.id)
       .executeTakeFirstOrThrow();
     await post(paths.editOffer(application.id, id), {
       version: '1',
@@ -193,6 +202,7 @@ describe('the pages of application owners', () => {
       name: 'Counter',
       kind: 'web',
       method: 'client_secret_basic',
+      algorithm: 'ES256',
       refresh: 'on',
       pkce: 'on',
       redirectUris: 'https://counter.example/callback\nnot an address',
@@ -218,6 +228,7 @@ describe('the pages of application owners', () => {
       introspection: true,
     });
     assert.deepEqual(stored.metadata['grant_types'], ['authorization_code', 'refresh_token']);
+    assert.equal(stored.metadata['id_token_signed_response_alg'], 'ES256');
     for (const path of [paths.editClient, paths.rotateClientSecret]) {
       assert.ok(!(await get(path(application.id, 'counter-web')).expect(200)).text.includes(secret));
     }

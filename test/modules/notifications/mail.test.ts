@@ -169,7 +169,7 @@ test('operators hear that the audit is not intact, in their language, and nobody
   await outbox.drain();
   assert.deepEqual(
     sent.map((mail) => [mail.to, mail.subject]),
-    [[operator.mail, "Le journal n'est pas intact"]],
+    [[operator.mail, 'Le journal n’est pas intact']],
   );
   assert.match(sent[0]!.text, /3 anomalies/);
 });
