@@ -15,11 +15,11 @@ interface Route {
 
 /** Where nobody is signed in yet, or a program shows its own credentials: each has tests of its own. */
 const beforeSignIn =
-  /^\/(favicon\.ico|preferences|authorize|sign-in|callback|sign-out|signed-out|backchannel-logout|interaction|invitations|password-resets?|access\/v1|\.well-known|demo\/mail)(\/|$|,)/;
+  /^\/(favicon\.ico|preferences|authorize|end-session|sign-in|callback|sign-out|signed-out|backchannel-logout|interaction|invitations|password-resets?|access\/v1|\.well-known|demo\/mail)(\/|$|,)/;
 /** What concerns the person who asks, and nobody else. */
 const isOwn = ({ path }: Route): boolean => path === '/' || path.startsWith('/me/');
 /** Open to everybody who is signed in, and empty for who administers nothing. */
-const narrowedLists = new Set(['/organisations']);
+const narrowedLists = new Set(['/organisations', '/organisations.csv']);
 
 interface Layer {
   readonly route?: { path: string | RegExp; methods: Record<string, boolean> };
