@@ -1,6 +1,8 @@
 // The in-memory reading of the condition language: a condition becomes a function once, then runs per question.
 import type { Condition, Item, Term, Value } from './condition.model.ts';
 import type { Question, ResourceFacts } from './facts.model.ts';
+import { own } from '../../platform/own.ts';
+import { matchesPattern } from './wildcards.ts';
 
 /** The member inside `some` and the record inside `exists`; both stay visible when one is nested in the other. */
 interface Inner {
@@ -31,7 +33,7 @@ export function readResource(
     case 'nodes':
       return current.nodes;
     default:
-      return current.attributes[path[depth]!];
+      return own(current.attributes, path[depth]!);
   }
 }
 
@@ -43,19 +45,20 @@ function compileTerm(term: Term): Read {
     if (name === 'id') return (question) => question.subject.id;
     if (name === 'type') return (question) => question.subject.type;
     if (name === 'groups') return (question) => question.subject.groups;
-    return (question) => question.subject.attributes[name];
+    return (question) => own(question.subject.attributes, name);
   }
   if ('resource' in term) {
     const path = term.resource.split('.');
     return (question) => readResource(question.resource, path);
   }
-  if ('action' in term) return (question) => question.actionProperties?.[term.action];
-  if ('context' in term) return (question) => question.context?.[term.context];
+  if ('action' in term)
+    return (question) => question.actionProperties && own(question.actionProperties, term.action);
+  if ('context' in term) return (question) => question.context && own(question.context, term.context);
   if ('found' in term) {
     const path = term.found.split('.');
     return (_question, inner) => readResource(inner.found, path);
   }
-  return (_question, inner) => inner.item?.[term.item];
+  return (_question, inner) => inner.item && own(inner.item, term.item);
 }
 
 const asSet = (value: Value): readonly (string | number | boolean)[] =>
@@ -64,33 +67,39 @@ const asSet = (value: Value): readonly (string | number | boolean)[] =>
 export function equalValues(left: Value, right: Value): boolean {
   if (!Array.isArray(left) && !Array.isArray(right)) return left === right;
   if (!Array.isArray(left) || !Array.isArray(right)) return false;
-  return left.every((member) => right.includes(member)) && right.every((member) => left.includes(member));
+  const [lefts, rights] = [new Set(left), new Set(right)];
+  return lefts.size === rights.size && lefts.isSubsetOf(rights);
 }
 
 export function atMost(left: Value, right: Value): boolean {
   if (typeof left === 'number' && typeof right === 'number') return left <= right;
-  // Code units and code points order alike below U+D800; texts compared here are dates, instants and codes.
-  return typeof left === 'string' && typeof right === 'string' && left <= right;
+  return typeof left === 'string' && typeof right === 'string' && textAtMost(left, right);
 }
+
+/** In the order of code points, as the database has it; JavaScript's own is that of UTF-16. */
+function textAtMost(left: string, right: string): boolean {
+  const length = Math.min(left.length, right.length);
+  for (let at = 0; at < length; at++) {
+    // Where two texts part inside a pair, both have the same first half.
+    if (left.charCodeAt(at) !== right.charCodeAt(at)) {
+      const [a, b] = [left.charCodeAt(at), right.charCodeAt(at)];
+      return isSurrogate(a) === isSurrogate(b) ? a < b : isSurrogate(b);
+    }
+  }
+  return left.length <= right.length;
+}
+
+const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff;
+
+/** More members than this are looked up instead of gone through. */
+const fewMembers = 16;
 
 export function setsMeet(left: Value, right: Value): boolean {
-  const members = asSet(right);
-  return asSet(left).some((member) => members.includes(member));
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** Whether the text matches a pattern with `*`; everything else in the pattern stands for itself. */
-export function matchesPattern(text: string, pattern: string): boolean {
-  if (!pattern.includes('*')) return text === pattern;
-  let compiled = patterns.get(pattern);
-  if (!compiled) {
-    const source = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    compiled = new RegExp(`^${source.join('[^]*')}$`, 'u');
-    if (patterns.size > 10_000) patterns.clear();
-    patterns.set(pattern, compiled);
-  }
-  return compiled.test(text);
+  const [lefts, rights] = [asSet(left), asSet(right)];
+  if (rights.length <= fewMembers || lefts.length === 1)
+    return lefts.some((member) => rights.includes(member));
+  const members = new Set(rights);
+  return lefts.some((member) => members.has(member));
 }
 
 export function matchesAny(text: Value, patternSet: Value): boolean {
@@ -138,7 +147,7 @@ export function compileCondition(condition: Condition): Predicate {
   if ('some' in condition) {
     const name = condition.some;
     return (question, inner) =>
-      (question.subject.lists[name] ?? []).some((item) => part(question, { item, found: inner?.found }));
+      (own(question.subject.lists, name) ?? []).some((item) => part(question, { item, found: inner?.found }));
   }
   const type = condition.exists;
   return (question, inner) => {

@@ -4,6 +4,7 @@ import type { Condition, Item, Term, Value } from './condition.model.ts';
 import { allOf, always, anyOf, isNever, never, notOf } from './condition.model.ts';
 import { atMost, equalValues, isPresent, matchesAny, setsMeet } from './condition.evaluate.ts';
 import type { SubjectFacts } from './facts.model.ts';
+import { own } from '../../platform/own.ts';
 
 /** Everything of a question but the record. */
 export interface Known {
@@ -28,15 +29,15 @@ function foldTerm(term: Term, { known, item }: Scope): Folded {
   if ('const' in term) return { value: term.const };
   if ('now' in term) return { value: known.now };
   if ('subject' in term) return settled(readSubject(known.subject, term.subject));
-  if ('action' in term) return settled(known.actionProperties?.[term.action]);
-  if ('context' in term) return settled(known.context?.[term.context]);
-  return 'item' in term ? settled(item?.[term.item]) : { open: term };
+  if ('action' in term) return settled(known.actionProperties && own(known.actionProperties, term.action));
+  if ('context' in term) return settled(known.context && own(known.context, term.context));
+  return 'item' in term ? settled(item && own(item, term.item)) : { open: term };
 }
 
 export function readSubject(subject: SubjectFacts, name: string): Value | undefined {
   if (name === 'id') return subject.id;
   if (name === 'type') return subject.type;
-  return name === 'groups' ? subject.groups : subject.attributes[name];
+  return name === 'groups' ? subject.groups : own(subject.attributes, name);
 }
 
 type Operator = 'eq' | 'le' | 'in' | 'meets' | 'like';
@@ -74,7 +75,7 @@ function fold(condition: Condition, scope: Scope): Condition {
     return isPresent(folded?.value) ? always : never;
   }
   if ('some' in condition) {
-    const members = scope.known.subject.lists[condition.some] ?? [];
+    const members = own(scope.known.subject.lists, condition.some) ?? [];
     return anyOf(members.map((item) => fold(condition.that, { known: scope.known, item })));
   }
   if ('exists' in condition) {

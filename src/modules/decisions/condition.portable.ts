@@ -2,6 +2,7 @@
 // per attribute (sets as text[]), named as in the model, besides id, owner, nodes, parent_type and parent_id.
 import type { Condition, Term, Value } from './condition.model.ts';
 import type { AttributeType, RightsModel } from './rights-model.model.ts';
+import { own } from '../../platform/own.ts';
 
 export interface PortableSql {
   /** A boolean expression over the alias `r`, for `where`. */
@@ -150,9 +151,9 @@ class PortableWriter {
       return { text, type: 'text' };
     }
     const known = name === 'nodes' ? 'set' : name === 'id' || name === 'owner' ? 'text' : undefined;
-    const declared = this.#model.resourceTypes.find((candidate) => candidate.name === type)?.attributes[name]
-      ?.type;
-    const kind = known ?? declared;
+    const attributes =
+      this.#model.resourceTypes.find((candidate) => candidate.name === type)?.attributes ?? {};
+    const kind = known ?? own(attributes, name)?.type;
     return kind && { text: `${alias}.${quote(name)}`, type: kind };
   }
 }

@@ -1,5 +1,6 @@
 // The SQL reading of a folded condition, over the records an application synchronised. Values only ever travel as
 // parameters. Comparisons with something absent are null in SQL, which counts as false; `not` makes that explicit.
+import { own } from '../../platform/own.ts';
 import type { Condition, Term, Value } from './condition.model.ts';
 
 export interface SqlCondition {
@@ -98,7 +99,7 @@ class Writer {
   }
 
   #column(alias: string, name: string): string {
-    const known = columns[name];
+    const known = own(columns, name);
     return known ? known.replace('%', alias) : `(${alias}.attributes -> ${this.parameter(name, 'text')})`;
   }
 

@@ -1,8 +1,13 @@
 // Makes the facts about one subject from the rows that were read. Pure.
-import type { Item, Value } from './condition.model.ts';
+import type { Value } from './condition.model.ts';
 import type { SubjectFacts } from './facts.model.ts';
 import type { RightsModel } from './rights-model.model.ts';
-import { runningSettings, subjectSettingsSchema, type RunningSettings } from './subject.settings.ts';
+import {
+  itemsByName,
+  runningSettings,
+  subjectSettingsSchema,
+  type RunningSettings,
+} from './subject.settings.ts';
 import { personType, type PersonRow } from './subjects.queries.ts';
 
 /** What is remembered of one subject of one application. */
@@ -92,14 +97,13 @@ function settingsOf(stored: readonly StoredSettings[], atMs: number): RunningSet
       .filter((row) => row.source === source)
       .map((row) => runningSettings(subjectSettingsSchema.parse(row.facts), atMs));
   const all = [...running('sync'), ...running('portal')];
-  const lists: Record<string, Item[]> = {};
-  for (const part of all) {
-    for (const [name, members] of Object.entries(part.lists)) (lists[name] ??= []).push(...members);
-  }
+  const members = all.flatMap((part) =>
+    Object.entries(part.lists).flatMap(([name, items]) => items.map((item) => ({ name, item }))),
+  );
   return {
     groups: all.flatMap((part) => part.groups),
     attributes: Object.assign({}, ...all.map((part) => part.attributes)) as Record<string, Value>,
-    lists,
+    lists: itemsByName(members),
     changesAtMs: Math.min(Infinity, ...all.map((part) => part.changesAtMs)),
   };
 }

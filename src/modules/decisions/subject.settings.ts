@@ -65,9 +65,16 @@ export function runningSettings(settings: SubjectSettings, nowMs: number): Runni
     return begins <= nowMs && nowMs < ends;
   };
   const attributes: Record<string, Value> = {};
-  const lists: Record<string, Item[]> = {};
   const groups = settings.groups.filter(runs).map((group) => group.name);
   for (const attribute of settings.attributes.filter(runs)) attributes[attribute.name] = attribute.value;
-  for (const member of settings.lists.filter(runs)) (lists[member.name] ??= []).push(member.item);
+  const lists = itemsByName(settings.lists.filter(runs));
   return { groups, attributes, lists, changesAtMs };
+}
+
+/** Members of lists, each list once, in the order they come. */
+export function itemsByName(
+  members: readonly { readonly name: string; readonly item: Item }[],
+): Record<string, Item[]> {
+  const byName = Map.groupBy(members, ({ name: list }) => list);
+  return Object.fromEntries([...byName].map(([list, each]) => [list, each.map(({ item }) => item)]));
 }

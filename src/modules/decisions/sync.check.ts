@@ -1,5 +1,6 @@
 // Looks at each brought record before it is written: a mistake in one is told and keeps back that one only. Pure.
 import type { z } from 'zod';
+import { own } from '../../platform/own.ts';
 import type { Value } from './condition.model.ts';
 import type { AttributeType, RightsModel } from './rights-model.model.ts';
 import type { RecordItem } from './sync.schema.ts';
@@ -50,10 +51,12 @@ export function recordProblem(model: RightsModel | undefined, item: RecordItem):
   if (!type || type.ofModel) return `type: the model keeps no records of type ${item.type}`;
   if (item.parent && item.parent.type !== type.parentType)
     return 'parent.type: is not the parent type of the model';
-  const wrong = Object.entries(item.attributes).find(
-    ([name, value]) => type.attributes[name] && !isOfType(type.attributes[name].type, value),
-  );
-  return wrong && `attributes.${wrong[0]}: is not of type ${type.attributes[wrong[0]]!.type}`;
+  for (const [name, value] of Object.entries(item.attributes)) {
+    const declared = own(type.attributes, name);
+    if (declared && !isOfType(declared.type, value))
+      return `attributes.${name}: is not of type ${declared.type}`;
+  }
+  return undefined;
 }
 
 function isOfType(type: AttributeType, value: Value): boolean {

@@ -15,25 +15,42 @@ import { openTestDatabase } from '../../support/database.ts';
 
 const now = '2026-06-01T00:00:00.000Z';
 const codes = ['a', 'b', '1', '10', 'x%y', 'x_y'];
+/** Texts on which the two languages could differ: order, marks, quotes, length, and what looks like another type. */
+const oddTexts = [
+  ...['\u{1F600}', '\uFF01', 'é', 'e\u0301', 'A', ' a', 'a ', '', 'null', 'true', '2026-06-01'],
+  ...["it's", '"a"', 'a\\b', '$1', 'x*y', '[]', '{"a":1}', 'a'.repeat(250), `${'a'.repeat(250)}b`],
+];
 const groups = ['g1', 'g2', 'g3'];
 const nodes = ['root', 'left', 'right', 'leaf'];
 
-const text = fc.constantFrom(...codes);
-const set = fc.uniqueArray(text, { maxLength: 3 });
-const value = fc.oneof(text, set, fc.constantFrom(1, 2, 10), fc.boolean());
-const patterns = fc.uniqueArray(fc.constantFrom('a', '1*', '*', 'x%*', '*_y', 'x?y', ''), { maxLength: 2 });
+const text = fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...codes) }, fc.constantFrom(...oddTexts));
+const set = fc.oneof(
+  { weight: 9, arbitrary: fc.uniqueArray(text, { maxLength: 3 }) },
+  // Long ones are looked up in another way.
+  fc.constantFrom(...[0, 10].map((from) => Array.from({ length: 20 }, (_, index) => String(from + index)))),
+  fc.constant(['a', 'a']),
+);
+const value = fc.oneof(text, set, fc.constantFrom(1, 2, 10, -0, 0.1, 0.1 + 0.2, 1e21, -1e-7), fc.boolean());
+const patterns = fc.uniqueArray(
+  fc.constantFrom(
+    ...['a', '1*', '*', 'x%*', '*_y', 'x?y', '', '**', 'a*a', '*a*b', 'a\\*', "*'*", '*\u{1F600}', '\uD83D*'],
+  ),
+  { maxLength: 2 },
+);
+/** The last is a name that every object of JavaScript inherits. */
+const names = ['text', 'set', 'count', 'flag', 'constructor'];
 /** Some attributes are absent: what a comparison makes of that is half of what can go wrong. */
-const attributes = fc.dictionary(fc.constantFrom('text', 'set', 'count', 'flag'), value, { maxKeys: 4 });
+const attributes = fc.dictionary(fc.constantFrom(...names), value, { maxKeys: 4 });
 
-const recordPath = fc.constantFrom('text', 'set', 'count', 'flag', 'id', 'owner', 'type', 'nodes', 'missing');
+const recordPath = fc.constantFrom(...names, 'id', 'owner', 'type', 'nodes', 'missing');
 const recordTerm: fc.Arbitrary<Term> = fc.oneof(
   recordPath.map((resource) => ({ resource })),
   recordPath.map((path) => ({ resource: `parent.${path}` })),
 );
 const knownTerm: fc.Arbitrary<Term> = fc.oneof(
   value.map((constant) => ({ const: constant })),
-  fc.constantFrom('text', 'set', 'count', 'id', 'groups', 'missing').map((subject) => ({ subject })),
-  fc.constantFrom('purpose', 'missing').map((context) => ({ context })),
+  fc.constantFrom(...names, 'id', 'groups', 'missing').map((subject) => ({ subject })),
+  fc.constantFrom('purpose', 'missing', 'constructor').map((context) => ({ context })),
   fc.constant<Term>({ now: true }),
 );
 
@@ -41,7 +58,7 @@ function conditions(inSome: boolean, inExists: boolean, depth: number): fc.Arbit
   const term: fc.Arbitrary<Term> = fc.oneof(
     recordTerm,
     knownTerm,
-    ...(inSome ? [fc.constantFrom('text', 'set', 'missing').map((item) => ({ item }))] : []),
+    ...(inSome ? [fc.constantFrom('text', 'set', 'missing', 'constructor').map((item) => ({ item }))] : []),
     ...(inExists
       ? [recordPath.map((found) => ({ found })), recordPath.map((path) => ({ found: `parent.${path}` }))]
       : []),
@@ -69,7 +86,12 @@ function conditions(inSome: boolean, inExists: boolean, depth: number): fc.Arbit
     { weight: 1, arbitrary: deeper.map((not) => ({ not })) },
     {
       weight: 1,
-      arbitrary: conditions(true, inExists, depth - 1).map((that) => ({ some: 'functions', that })),
+      arbitrary: fc
+        .tuple(
+          fc.constantFrom('functions', 'functions', 'constructor'),
+          conditions(true, inExists, depth - 1),
+        )
+        .map(([some, that]) => ({ some, that })),
     },
     { weight: 1, arbitrary: conditions(inSome, true, depth - 1).map((that) => ({ exists: 'client', that })) },
   );

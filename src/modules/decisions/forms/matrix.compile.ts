@@ -1,5 +1,6 @@
 // A matrix becomes a gate with a rule per cell; GT makes none, because it is absence and not prohibition: of the columns a
 // person is in, the one that allows most counts.
+import { own } from '../../../platform/own.ts';
 import type { Condition } from '../condition.model.ts';
 import type { Gate, Node, Rule } from '../rights-model.model.ts';
 import type {
@@ -99,7 +100,7 @@ function rulesOfColumn(
 ): Rule[] {
   const shared = {
     node: nodeOfRow(matrix, row),
-    level: row.cells[column.id] ?? ('GT' as const),
+    level: own(row.cells, column.id) ?? ('GT' as const),
     ownItemsOnly: row.ownItemsOnly.includes(column.id),
   };
   const mine = exceptions.filter((exception) => exception.column === column.id);

@@ -71,7 +71,7 @@ function problemsOfRow(matrix: Matrix, row: MatrixRow, path: FormProblem['path']
   const named = [...Object.keys(row.cells), ...row.ownItemsOnly];
   const strange = named.filter((column) => !matrix.columns.includes(column));
   // An empty cell would be read as no access, but nobody would have said so.
-  const empty = row.notApplicable ? [] : matrix.columns.filter((column) => !row.cells[column]);
+  const empty = row.notApplicable ? [] : matrix.columns.filter((column) => !Object.hasOwn(row.cells, column));
   const pointless = row.notApplicable !== undefined && Object.keys(row.cells).length > 0;
   return [
     ...strange.map((column) => ({ code: 'unknown_column', path, params: { column } })),

@@ -36,7 +36,11 @@ function isDeclared({ type, path }: Reference, { types }: Vocabulary): boolean {
     current = current?.parentType === undefined ? undefined : types.get(current.parentType);
   }
   const [name] = steps;
-  return current !== undefined && name !== undefined && (always.has(name) || name in current.attributes);
+  return (
+    current !== undefined &&
+    name !== undefined &&
+    (always.has(name) || Object.hasOwn(current.attributes, name))
+  );
 }
 
 function problemsOfGate(gate: Gate, type: string, vocabulary: Vocabulary): FormProblem[] {

@@ -1,4 +1,5 @@
 // Access matrices as tables: one per category of data, as the school note shows them.
+import { own as ownMember } from '../../../platform/own.ts';
 import type { Form } from '../forms/index.ts';
 import { accessLevels, type AccessLevel } from '../forms/matrix.form.ts';
 import {
@@ -26,7 +27,7 @@ const optionsOf = ({ t }: GridContext): Choice[] => [
 function rowOf(matrix: Matrix, row: Row, context: GridContext): GridRow {
   const options = optionsOf(context);
   const cells = matrix.columns.map((column) => {
-    const level = row.cells[column] ?? 'GT';
+    const level = ownMember(row.cells, column) ?? 'GT';
     const cell = choiceCell(`${level}${row.ownItemsOnly.includes(column) ? own : ''}`, options);
     return [column, row.notApplicable === undefined ? cell : { text: '' }] as const;
   });

@@ -1,6 +1,7 @@
 // What the layers and choices of a trace are called in the document they come from: the tick, cell, line or list in its own
 // words. What is not found there stands as it is.
 import type { T } from '../../../platform/i18n.ts';
+import { own } from '../../../platform/own.ts';
 import { listLevels } from '../forms/access-lists.form.ts';
 import { nameText } from '../facts/facts.words.ts';
 import type { Form, ModelForms } from '../forms/index.ts';
@@ -93,7 +94,7 @@ export class ChoiceNames {
       const row = matrix?.rows.find(({ id }) => id === rowId);
       if (!matrix || !row) continue;
       const exception = form.exceptions.find(({ id }) => id === exceptionId)?.name;
-      return `${path(matrix.name, row.name, nameIn(form.columns, columnId), exception)}: ${row.cells[columnId] ?? ''}`;
+      return `${path(matrix.name, row.name, nameIn(form.columns, columnId), exception)}: ${own(row.cells, columnId) ?? ''}`;
     }
     return undefined;
   }
