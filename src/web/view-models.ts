@@ -58,6 +58,8 @@ export interface TableCell {
   /** A second, quieter line. */
   sub?: string;
   href?: string;
+  /** Says that there is nothing to say. */
+  quiet?: boolean;
   /** Trusted: only from components or the `html` tag of templates.ts. */
   html?: string;
   tags?: Tag[];
@@ -70,10 +72,13 @@ export interface Table {
   caption: string;
   captionVisible?: boolean;
   columns: TableColumn[];
-  rows: { cells: Record<string, TableCell | string | number>; current?: boolean }[];
+  /** `whole` stands once in the place of all cells but the first. */
+  rows: { cells: Record<string, TableCell | string | number>; whole?: string; current?: boolean }[];
   empty?: EmptyState;
   /** Scrolls in its own box instead of becoming cards. */
   wide?: boolean;
+  /** Many narrow columns with a sign in each. */
+  dense?: boolean;
   summary?: string;
 }
 

@@ -3,9 +3,16 @@ import type { ModelForms } from '../forms/index.ts';
 
 export type Control =
   | { readonly kind: 'select'; readonly value: string; readonly options: readonly Choice[] }
-  | { readonly kind: 'check'; readonly value: boolean }
+  | { readonly kind: 'checks'; readonly options: readonly Box[] }
   | { readonly kind: 'text'; readonly value: string }
   | { readonly kind: 'lines'; readonly value: string };
+
+/** One of several boxes in a cell; sent as if it were a column of its own. */
+export interface Box {
+  readonly column: string;
+  readonly text: string;
+  readonly ticked: boolean;
+}
 
 export interface Choice {
   readonly value: string;
@@ -13,8 +20,10 @@ export interface Choice {
 }
 
 export interface GridCell {
-  /** What stands there when it is read; empty: nothing. */
+  /** What stands there when it is read, line by line; empty: nothing. */
   readonly text: string;
+  /** Says that there is nothing to say: read quietly. */
+  readonly quiet?: boolean | undefined;
   /** Absent: it cannot be changed here. */
   readonly control?: Control | undefined;
 }
@@ -24,6 +33,8 @@ export interface GridRow {
   readonly label: string;
   readonly sub?: string | undefined;
   readonly cells: Readonly<Record<string, GridCell>>;
+  /** Said of the whole row instead of any cell. */
+  readonly whole?: string | undefined;
   /** Says nothing so far; shown only where it can be filled in. */
   readonly blank?: boolean | undefined;
 }
@@ -36,6 +47,10 @@ export interface Grid {
   readonly columns: readonly { readonly id: string; readonly text: string }[];
   readonly rows: readonly GridRow[];
   readonly notes?: readonly string[] | undefined;
+  /** Many narrow columns with a sign in each. */
+  readonly dense?: boolean | undefined;
+  /** Every column is shown, also one in which nobody said anything: tables of one kind look alike. */
+  readonly fixed?: boolean | undefined;
 }
 
 export interface GridContext {

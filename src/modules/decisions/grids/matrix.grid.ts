@@ -29,12 +29,14 @@ function rowOf(matrix: Matrix, row: Row, context: GridContext): GridRow {
   const cells = matrix.columns.map((column) => {
     const level = ownMember(row.cells, column) ?? 'GT';
     const cell = choiceCell(`${level}${row.ownItemsOnly.includes(column) ? own : ''}`, options);
-    return [column, row.notApplicable === undefined ? cell : { text: '' }] as const;
+    const quiet = level === 'GT';
+    return [column, row.notApplicable === undefined ? { ...cell, quiet } : { text: '' }] as const;
   });
   return {
     id: row.id,
     label: row.name,
-    sub: row.notApplicable ?? (row.specific ? context.t('decisions.matrix.specific') : undefined),
+    sub: row.specific ? context.t('decisions.matrix.specific') : undefined,
+    whole: row.notApplicable,
     cells: Object.fromEntries(cells),
   };
 }
@@ -59,6 +61,8 @@ export function gridsOfMatrix(form: MatrixForm, context: GridContext): Grid[] {
     columns: matrix.columns.map((column) => ({ id: column, text: nameOf(column) })),
     rows: matrix.rows.map((row) => rowOf(matrix, row, context)),
     notes: [...matrix.notes, ...exceptionsOf(matrix)],
+    dense: true,
+    fixed: true,
   }));
 }
 

@@ -45,6 +45,7 @@ export function gridsOfPermissions(form: PermissionsForm, context: GridContext):
     head: context.t('decisions.ticks.head'),
     columns: ticks.map((tick) => ({ id: tick, text: context.t(`decisions.ticks.${tick}`) })),
     rows: nodesOf(form).map((node) => rowOf(form, group.id, node, context)),
+    fixed: true,
   }));
 }
 

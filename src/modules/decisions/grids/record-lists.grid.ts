@@ -15,8 +15,11 @@ type RecordList = RecordListsForm['lists'][number];
 const newRow = 'new-1';
 const switches = 'tables';
 
+/** A code with spaces or quotes in it stands in quotes, so that it does not end too soon. */
+const codeText = (code: string): string => (/[\s"]/.test(code) ? `"${code.replaceAll('"', '""')}"` : code);
+
 const linesOf = (list: RecordList): string =>
-  list.codes.map(({ code, note }) => (note ? `${code} ${note}` : code)).join('\n');
+  list.codes.map(({ code, note }) => (note ? `${codeText(code)} ${note}` : codeText(code))).join('\n');
 
 /** One code on a line, then a space and what it stands for. */
 function readLines(text: string): RecordList['codes'] {
@@ -25,8 +28,8 @@ function readLines(text: string): RecordList['codes'] {
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((line) => {
-      const [code = '', ...rest] = line.split(/\s+/);
-      return { code, note: rest.length > 0 ? rest.join(' ') : undefined };
+      const [, quoted, plain, note] = /^(?:"((?:[^"]|"")+)"|(\S+))\s*(.*)$/.exec(line)!;
+      return { code: quoted?.replaceAll('""', '"') ?? plain!, note: note || undefined };
     });
 }
 

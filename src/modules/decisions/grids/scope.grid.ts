@@ -1,9 +1,18 @@
-// Scope settings as tables: the running contract, the kinds of functions, the internal functions, and the two tables in one.
+// Scope settings as tables: the running contract, the kinds of functions, the internal functions, and the two tables of
+// the document.
 import type { Form } from '../forms/index.ts';
 import { clientSources, departmentSources, functionKinds } from '../forms/scope.form.ts';
-import { choiceCell, type Grid, type GridContext, type GridRow, type ReadCell } from './grid.model.ts';
+import {
+  choiceCell,
+  type Grid,
+  type GridCell,
+  type GridContext,
+  type GridRow,
+  type ReadCell,
+} from './grid.model.ts';
 
 type ScopeForm = Extract<Form, { kind: 'scope' }>;
+type ScopeCell = ScopeForm['cells'][number];
 
 /** Empty rows to add functions in. */
 const newRows = ['new-1', 'new-2', 'new-3'];
@@ -33,8 +42,24 @@ function general(form: ScopeForm, context: GridContext): Grid {
         label: context.t('decisions.scope.contract'),
         cells: { value: choiceCell(value, yesOrNo(context)) },
       },
+      ...hangingOn(form, context),
     ],
   };
+}
+
+/** What is said in the structure of the form, to be read with the rest. */
+function hangingOn(form: ScopeForm, { t, forms }: GridContext): GridRow[] {
+  const labelOf = (type: string) => forms.resourceTypes.find(({ name }) => name === type)?.label ?? type;
+  const row = (id: string, label: string, types: readonly string[]): GridRow[] =>
+    types.length === 0 ? [] : [{ id, label, cells: { value: { text: types.map(labelOf).join(', ') } } }];
+  return [
+    ...row(
+      'below',
+      t('decisions.scope.below', { client: labelOf(form.clientType) }),
+      form.below.map(({ type }) => type),
+    ),
+    ...row('logbook', t('decisions.scope.logbook'), form.logbookType ? [form.logbookType] : []),
+  ];
 }
 
 function functions(form: ScopeForm, context: GridContext): Grid {
@@ -82,43 +107,56 @@ function internalFunctions(form: ScopeForm, context: GridContext): Grid {
   };
 }
 
-const columnsOfCells = [
-  ...clientSources.map((source) => ({ id: `clients-${source}`, key: `decisions.scope.clients.${source}` })),
-  ...departmentSources.map((source) => ({
-    id: `departments-${source}`,
-    key: `decisions.scope.departments.${source}`,
-  })),
-];
+interface Source {
+  readonly id: string;
+  readonly text: string;
+  readonly ticked: boolean;
+}
 
-function cells(form: ScopeForm, context: GridContext): Grid {
-  const { t } = context;
-  const ticked = (on: boolean) => ({ text: on ? '✓' : '', control: { kind: 'check' as const, value: on } });
+/** As the document says it, one source under the other. */
+function sourcesCell(side: 'clients' | 'departments', sources: readonly Source[]): GridCell {
+  const chosen = sources.filter(({ ticked }) => ticked).map(({ text }) => text);
   return {
-    id: 'cells',
-    title: t('decisions.scope.tables'),
+    text: chosen.map((text, index) => (index === 0 ? text : `+ ${text}`)).join('\n'),
+    control: {
+      kind: 'checks',
+      options: sources.map(({ id, text, ticked }) => ({ column: `${side}-${id}`, text, ticked })),
+    },
+  };
+}
+
+function cellRow(cell: ScopeCell, { t }: GridContext): GridRow {
+  const sources = (side: 'clients' | 'departments', all: readonly string[], chosen: readonly string[]) =>
+    all.map((id) => ({ id, text: t(`decisions.scope.${side}.${id}`), ticked: chosen.includes(id) }));
+  return {
+    id: rowOfCell(cell),
+    label: t(`decisions.scope.visibility.${cell.visibility}`),
+    cells: {
+      examples: { text: cell.examples ?? '', control: { kind: 'lines', value: cell.examples ?? '' } },
+      clients: sourcesCell('clients', sources('clients', clientSources, cell.clients)),
+      departments: sourcesCell('departments', sources('departments', departmentSources, cell.departments)),
+    },
+  };
+}
+
+const rowOfCell = ({ kind, visibility }: ScopeCell): string => `${kind}.${visibility}`;
+
+/** The two tables at the end of the document, one for each kind of function. */
+function cells(form: ScopeForm, context: GridContext): Grid[] {
+  const { t } = context;
+  return functionKinds.map((kind) => ({
+    id: `cells-${kind}`,
+    title: t(`decisions.scope.kinds.${kind}`),
     head: t('decisions.scope.cell'),
     columns: [
       { id: 'examples', text: t('decisions.scope.examples') },
-      ...columnsOfCells.map(({ id, key }) => ({ id, text: t(key) })),
+      { id: 'clients', text: t('decisions.scope.whichClients') },
+      { id: 'departments', text: t('decisions.scope.whichDepartments') },
     ],
-    rows: form.cells.map((cell) => ({
-      id: `${cell.kind}.${cell.visibility}`,
-      label: t(`decisions.scope.visibility.${cell.visibility}`),
-      sub: t(`decisions.scope.kinds.${cell.kind}`),
-      cells: {
-        examples: { text: cell.examples ?? '', control: { kind: 'text', value: cell.examples ?? '' } },
-        ...Object.fromEntries(
-          clientSources.map((source) => [`clients-${source}`, ticked(cell.clients.includes(source))]),
-        ),
-        ...Object.fromEntries(
-          departmentSources.map((source) => [
-            `departments-${source}`,
-            ticked(cell.departments.includes(source)),
-          ]),
-        ),
-      },
-    })),
-  };
+    rows: form.cells.filter((cell) => cell.kind === kind).map((cell) => cellRow(cell, context)),
+    notes: ['active', 'certain', 'own'].map((note) => t(`decisions.scope.notes.${note}`)),
+    fixed: true,
+  }));
 }
 
 export function gridsOfScope(form: ScopeForm, context: GridContext): Grid[] {
@@ -126,7 +164,7 @@ export function gridsOfScope(form: ScopeForm, context: GridContext): Grid[] {
     general(form, context),
     functions(form, context),
     internalFunctions(form, context),
-    cells(form, context),
+    ...cells(form, context),
   ];
 }
 
@@ -161,7 +199,8 @@ export function applyToScope(form: ScopeForm, grid: string, read: ReadCell): Sco
     return { ...form, internalFunctions: lines };
   }
   const changed = form.cells.map((cell) => {
-    const row = `${cell.kind}.${cell.visibility}`;
+    if (grid !== `cells-${cell.kind}`) return cell;
+    const row = rowOfCell(cell);
     return {
       ...cell,
       examples: read(row, 'examples') || undefined,

@@ -1,7 +1,7 @@
 // Builds the page on which one table of a form is filled in.
 import { paths } from '../../../web/paths.ts';
 import type { FormProblem, ModelForms } from '../forms/index.ts';
-import { cellName, gridsOf, type Grid } from '../grids/index.ts';
+import { cellName, gridsOf, type Control, type Grid, type GridRow } from '../grids/index.ts';
 import { contextOf, problemText, say, subHeader, type ModelPage } from './page-parts.ts';
 
 /** The same table with a control wherever something can be said: the view draws it. */
@@ -12,14 +12,27 @@ function controlsOf(grid: Grid) {
     columns: grid.columns,
     rows: grid.rows.map((row) => ({
       label: row.label,
-      sub: row.sub,
+      sub: row.sub ?? row.whole,
       cells: grid.columns.map(({ id, text }) => ({
         name: cellName(row.id, id),
         label: `${row.label}: ${text}`,
         heading: text,
         text: row.cells[id]?.text ?? '',
-        control: row.cells[id]?.control,
+        control: controlOf(row, row.cells[id]?.control),
       })),
+    })),
+  };
+}
+
+/** Each of several boxes in a cell has a name of its own. */
+function controlOf(row: GridRow, control: Control | undefined) {
+  if (control?.kind !== 'checks') return control;
+  return {
+    kind: control.kind,
+    options: control.options.map(({ column, text, ticked }) => ({
+      name: cellName(row.id, column),
+      text,
+      ticked,
     })),
   };
 }

@@ -4,7 +4,7 @@ import { paths } from '../../../web/paths.ts';
 import type { Action, DefinitionList, Table, TableCell } from '../../../web/view-models.ts';
 import { applicationHeader, type Place } from '../../rights/index.ts';
 import type { Form, ModelForms } from '../forms/index.ts';
-import { gridsOf, type Grid, type GridRow } from '../grids/index.ts';
+import { gridsOf, type Grid, type GridCell, type GridRow } from '../grids/index.ts';
 import { decisionSections } from '../sections.ts';
 import type { ModelVersion, StoredModel } from './models.queries.ts';
 import { unfinishedNotice } from '../structure/unfinished.page.ts';
@@ -13,18 +13,20 @@ import { contextOf, say, sourceText, type ModelPage } from './page-parts.ts';
 /** The table as it is read: what says nothing is left out. */
 function readTable(words: T, grid: Grid): Table {
   const rows = grid.rows.filter((row) => !row.blank);
-  const filled = grid.columns.filter((column) =>
-    rows.some((row) => (row.cells[column.id]?.text ?? '') !== ''),
+  const filled = grid.columns.filter(
+    (column) => grid.fixed || rows.some((row) => (row.cells[column.id]?.text ?? '') !== ''),
   );
   return {
     caption: grid.title,
     captionVisible: true,
     wide: true,
+    dense: grid.dense ?? false,
     columns: [{ key: 'head', text: grid.head }, ...filled.map(({ id, text }) => ({ key: `c-${id}`, text }))],
     rows: rows.map((row) => ({
+      ...(row.whole === undefined ? {} : { whole: row.whole }),
       cells: {
         head: headOf(row),
-        ...Object.fromEntries(filled.map(({ id }) => [`c-${id}`, textCell(row.cells[id]?.text ?? '')])),
+        ...Object.fromEntries(filled.map(({ id }) => [`c-${id}`, textCell(row.cells[id])])),
       },
     })),
     empty: { title: say(words, 'empty') },
@@ -33,13 +35,16 @@ function readTable(words: T, grid: Grid): Table {
 
 const headOf = (row: GridRow): TableCell =>
   row.sub ? { text: row.label, sub: row.sub } : { text: row.label };
-const textCell = (text: string): TableCell => (text === '' ? {} : { text });
+const textCell = (cell: GridCell | undefined): TableCell =>
+  cell && cell.text !== '' ? { text: cell.text, quiet: cell.quiet ?? false } : {};
 
 function formSection(page: ModelPage, form: Form, forms: ModelForms, mayEdit: boolean) {
   const { words, place } = page;
   return {
     title: form.title,
     kind: say(words, `kinds.${form.kind}`),
+    legend: form.kind === 'matrix' ? legendOfLevels(words) : [],
+    isWide: form.kind === 'matrix',
     grids: gridsOf(form, contextOf(words, forms)).map((grid) => ({
       table: readTable(words, grid),
       notes: grid.notes ?? [],
@@ -53,6 +58,12 @@ function formSection(page: ModelPage, form: Form, forms: ModelForms, mayEdit: bo
     })),
   };
 }
+
+/** What the signs in a matrix stand for, and whoever is in none of its columns. */
+const legendOfLevels = (words: T): string[] => [
+  ...['GT', 'L', 'W', 'D', 'WD', 'VB'].map((level) => `${level}: ${say(words, `matrix.levels.${level}`)}`),
+  say(words, 'matrix.byDefault'),
+];
 
 function factsOf(words: T, model: ModelVersion): DefinitionList {
   const day = (at: Date | null) => (at ? words.dateTime(at) : '');
