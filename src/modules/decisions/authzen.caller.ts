@@ -52,8 +52,11 @@ const failureSeconds = 15 * 60;
 export function createCallers(site: Site, provider: ProviderHandle, audiences: readonly string[]): Callers {
   const remembered = new Map<string, Remembered>();
   const failures = createFailureCounter(site);
+  /** Of what was dropped: what was proved before may not be remembered after. */
+  let drops = 0;
 
   const check = async (req: Request, authorization: string): Promise<Caller> => {
+    const dropsBefore = drops;
     const key = `${claimedClientId(authorization) ?? ''}\n${req.ip ?? ''}`;
     const proved = await authenticateCaller(site, provider, authorization, audiences);
     if (!proved) {
@@ -69,7 +72,7 @@ export function createCallers(site: Site, provider: ProviderHandle, audiences: r
     if (!row) throw new Unauthenticated('the client could not be authenticated');
     const { clientId, applicationId } = proved;
     const caller: Caller = { clientId, applicationId, powers: row.decision_powers };
-    if (proved.untilMs > 0) {
+    if (proved.untilMs > 0 && drops === dropsBefore) {
       if (remembered.size >= maxRemembered) remembered.clear();
       const trustedUntil = performance.now() + trustedMs;
       remembered.set(digest(authorization), { caller, untilMs: proved.untilMs, trustedUntil });
@@ -87,6 +90,8 @@ export function createCallers(site: Site, provider: ProviderHandle, audiences: r
       return isFresh ? known.caller : check(req, authorization);
     },
     forget(applicationId) {
+      drops++;
+      provider.forgetClients();
       for (const [key, { caller }] of remembered) {
         if (applicationId === null || caller.applicationId === applicationId) remembered.delete(key);
       }

@@ -1,11 +1,12 @@
 // The AuthZEN Authorization API 1.0 over HTTP: reads a request, asks the decision point, writes the answer. A denial is an
 // answer (200); errors are about the call itself. Source: research standards §2; docs/authzen.md.
-import { json, Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import { raw, Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
 import '../../web/express.ts';
 import type { DecisionPower } from '../../platform/db/types.ts';
 import type { Translator } from '../../platform/i18n.ts';
 import type { Site } from '../../platform/site.ts';
 import type { ProviderHandle } from '../provider/index.ts';
+import { readJson } from './authzen.body.ts';
 import { createCallers, TooManyFailures, Unauthenticated, type Caller } from './authzen.caller.ts';
 import { answerBatch, answerOne, type Call, type DecisionAnswer } from './authzen.evaluation.ts';
 import { authzenPaths, createMetadataHandler, metadataPath } from './authzen.metadata.ts';
@@ -28,8 +29,8 @@ export interface AuthzenDeps {
   readonly translator: Translator;
 }
 
-/** Five thousand records of a few kilobytes. */
-const bodyLimit = '16mb';
+/** A thousand questions with what they say of each record; five thousand records of a few kilobytes. */
+const limits = { questions: '4mb', records: '16mb' } as const;
 
 type Endpoint = (call: Call, given: unknown) => Promise<object>;
 
@@ -57,12 +58,13 @@ export function createAuthzenRoutes(point: DecisionPoint, deps: AuthzenDeps): Ro
       const call = { caller, point, words: deps.translator, requestId: req.requestId };
       res.json(await answer(call, read(req)));
     };
-  const body = [requireJson, json({ limit: bodyLimit })];
+  const questions = jsonBody(limits.questions);
+  const records = jsonBody(limits.records);
   const endpoint = (path: string, power: DecisionPower, answer: Endpoint): void => {
     router
       .route(path)
       .all(identifyRequest)
-      .post(admit(power), body, respond(answer))
+      .post(admit(power), questions, respond(answer))
       .all(onlyMethods('POST'));
   };
   const collection = (path: string, put: Endpoint, remove: Endpoint, list: Endpoint): void => {
@@ -70,8 +72,8 @@ export function createAuthzenRoutes(point: DecisionPoint, deps: AuthzenDeps): Ro
       .route(path)
       .all(identifyRequest, admit('synchronise'))
       .get(respond(list, (req) => req.query))
-      .put(body, respond(put))
-      .delete(body, respond(remove))
+      .put(records, respond(put))
+      .delete(records, respond(remove))
       .all(onlyMethods('GET, PUT, DELETE'));
   };
 
@@ -84,7 +86,7 @@ export function createAuthzenRoutes(point: DecisionPoint, deps: AuthzenDeps): Ro
   collection(syncPaths.records, putRecordItems, deleteRecordItems, listRecordItems);
   collection(syncPaths.subjects, putSubjectItems, deleteSubjectItems, listSubjectItems);
   router.get(metadataPath, createMetadataHandler(site));
-  router.use('/access/v1', answerError(site));
+  router.use('/access/v1', identifyRequest, unknownPath, answerError(site));
   return router;
 }
 
@@ -109,6 +111,21 @@ const identifyRequest: RequestHandler = (req, res, next) => {
   res.set('Cache-Control', 'no-store');
   next();
 };
+
+const unknownPath: RequestHandler = () => {
+  throw new AuthzenError(404, 'there is no such endpoint');
+};
+
+/** Read only once it is clear who calls. */
+const jsonBody = (limit: string): RequestHandler[] => [
+  requireJson,
+  raw({ limit, type: () => true }),
+  (req, _res, next) => {
+    const bytes: unknown = req.body;
+    req.body = readJson(bytes instanceof Uint8Array ? bytes : new Uint8Array());
+    next();
+  },
+];
 
 const requireJson: RequestHandler = (req, _res, next) => {
   const type = req.get('content-type')?.split(';')[0]?.trim().toLowerCase();
@@ -137,7 +154,6 @@ function answerError(site: Site): ErrorRequestHandler {
 function publicError(error: unknown): { status: number; message: string } {
   if (error instanceof AuthzenError) return { status: error.status, message: error.message };
   const { type, status } = (error ?? {}) as { type?: string; status?: number };
-  if (type === 'entity.parse.failed') return { status: 400, message: 'the request body is not valid JSON' };
   if (type === 'entity.too.large') return { status: 413, message: 'the request body is too large' };
   if (status !== undefined && status >= 400 && status < 500) return { status: 400, message: 'bad request' };
   return { status: 500, message: 'internal error' };

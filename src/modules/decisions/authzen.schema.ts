@@ -5,7 +5,7 @@ import type { Asked } from './decision.point.ts';
 
 /** A request that cannot be answered. The message goes to the caller as it is. */
 export class AuthzenError extends Error {
-  readonly status: 400 | 401 | 403 | 404 | 429;
+  readonly status: 400 | 401 | 403 | 404 | 413 | 429;
 
   constructor(status: AuthzenError['status'], message: string) {
     super(message);
@@ -45,7 +45,7 @@ const withReasons = z.object({ options: z.object({ reasons }).optional() });
 
 /** @throws AuthzenError 400 naming the first member that is wrong */
 export function parse<T>(schema: z.ZodType<T>, body: unknown): T {
-  const result = schema.safeParse(body);
+  const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
   throw new AuthzenError(400, messageOf(result.error));
 }
@@ -119,7 +119,7 @@ function withIdentity(byDefault: unknown, own: unknown, members: readonly string
 export const maxPage = 1000;
 export const defaultPage = 100;
 
-const page = z.object({ token: z.string().optional(), limit: z.number().int().min(1).optional() }).optional();
+const page = z.object({ token: z.string().optional(), limit: z.number().int().min(0).optional() }).optional();
 const someSubject = z.object({ type: text, properties: object.optional() });
 const context = object.optional();
 

@@ -105,8 +105,9 @@ function pagingOf(call: Call, kind: string, asked: { readonly page?: AskedPage |
       const results = ids.map(toResult);
       // What is complete needs no page unless one was asked for; what is not must say so.
       if (!askedPage && !more) return { results };
-      const last = ids.at(-1);
-      const next = more && last !== undefined ? sealToken(site, { of, after: last }) : '';
+      // Of a page that was asked to hold nothing the next begins where it began.
+      const last = ids.at(-1) ?? after ?? '';
+      const next = more ? sealToken(site, { of, after: last }) : '';
       return { page: { next_token: next, count: ids.length }, results };
     },
   };

@@ -7,7 +7,12 @@ import { subjectSettingsSchema } from './subject.settings.ts';
 /** Most items of one request. */
 export const maxItems = 5000;
 
-const identifier = z.string().min(1).max(200);
+/** Bodies are checked as a whole; a query may still hold what the database takes for no text. */
+const identifier = z
+  .string()
+  .min(1)
+  .max(200)
+  .refine((text) => !text.includes('\0'));
 const version = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/);
 const value: z.ZodType<Value> = z.union([

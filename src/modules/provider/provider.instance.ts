@@ -20,6 +20,8 @@ export interface ProviderHandle {
   current(): Provider;
   /** Takes up keys as they are in the database now. */
   reload(): Promise<void>;
+  /** For who learns of a changed client before the notification does: the next look reads anew. */
+  forgetClients(): void;
   close(): Promise<void>;
 }
 
@@ -69,7 +71,13 @@ export async function createProvider(site: Site, options: ProviderOptions = {}):
     answer();
   };
 
-  return { callback, current: () => state.provider, reload, close: stopListening };
+  return {
+    callback,
+    current: () => state.provider,
+    reload,
+    forgetClients: () => clients.forget(),
+    close: stopListening,
+  };
 }
 
 /** Whatever proxies and Host headers say, addresses in answers are those of the issuer. */

@@ -127,6 +127,17 @@ describe('refused', () => {
     assert.equal((await askOther('/access/v1/evaluation', question)).status, 401);
   });
 
+  test('a secret that was withdrawn, at the next question, even before the notification comes', async (t) => {
+    const { db } = point.site;
+    const other = await point.world.client(application);
+    const askOther = asker(point.url, other);
+    assert.equal((await askOther('/access/v1/evaluation', question)).status, 200);
+    await db.exec('alter table client disable trigger client_changed');
+    t.after(() => db.exec('alter table client enable trigger client_changed'));
+    await db.query(`update client set secrets = '[]' where id = $1`, [other.id]);
+    assert.equal((await askOther('/access/v1/evaluation', question)).status, 401);
+  });
+
   test('what the client may not ask', async () => {
     const narrow = await point.world.client(application);
     await point.site.db.query(`update client set decision_powers = '{search}' where id = $1`, [narrow.id]);

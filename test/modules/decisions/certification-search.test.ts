@@ -142,7 +142,7 @@ describe('certification: search', () => {
       [action, { subject: alice }],
       [subject, { subject: user, action: read, resource: { type: 'record' } }],
       [resource, { subject: user, action: read, resource: { type: 'record' } }],
-      [subject, { subject: user, action: read, resource: first, page: { limit: 0 } }],
+      [subject, { subject: user, action: read, resource: first, page: { limit: -1 } }],
     ];
     for (const [path, request] of requests) assert.equal((await certify(path, request)).status, 400);
   });
