@@ -109,6 +109,8 @@ function withoutPersonalData(fields: Record<string, unknown>): Record<string, un
 function hide(name: string, value: unknown, depth: number): unknown {
   if (HIDDEN_KEYS.test(name) && typeof value !== 'number' && typeof value !== 'boolean') return HIDDEN;
   if (value instanceof Error) return errorDetails(value);
+  // A reason is often the message of a library, which may repeat what somebody sent.
+  if (name === 'reason' && typeof value === 'string') return hideShapes(value);
   if (typeof value !== 'object' || value === null || value instanceof Date || hasOwnText(value)) return value;
   if (depth >= MAX_DEPTH) return HIDDEN;
   if (Array.isArray(value)) return value.map((item: unknown) => hide('', item, depth + 1));

@@ -72,6 +72,12 @@ describe('what must not be in the log', () => {
     assert.match(shown, /connect failed: postgres:/);
   });
 
+  it('is taken out of reasons, which are often messages of libraries', () => {
+    const { logger, last } = capture('json');
+    logger.info({ reason: 'unexpected "sub" claim value: marie.dubois@example.org' }, 'refused');
+    assert.equal(last()['reason'], 'unexpected "sub" claim value: [hidden]');
+  });
+
   it('does not include the identifiers and names an operator needs', () => {
     const text =
       'assignment 0198f3a2-7c1d-7e55-9b60-1f0a2b3c4d5e breaks assignment_inside_affiliation_period';

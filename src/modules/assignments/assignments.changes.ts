@@ -199,7 +199,9 @@ async function writeEnd(change: Change, stored: StoredAssignment, reason: string
   });
 }
 
+/** Nothing rests yet on what has not begun: nobody is signed out for it. */
 function endAccess(change: Change, stored: StoredAssignment): void {
+  if (stored.period.from > change.at) return;
   const { personId, organisationId, rightId, applicationId } = stored;
   change.accessEnded({ personId, organisationId, rightId, applicationId });
 }

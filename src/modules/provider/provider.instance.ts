@@ -1,7 +1,7 @@
 // Builds the OpenID library's provider, and stands in front of it so that it can be replaced while requests run: new
 // keys need a new instance, and requests in flight finish on the one they began with.
 import type { EventEmitter } from 'node:events';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { applicationOf, unmaskedClaims } from './provider.account.ts';
@@ -188,13 +188,19 @@ function observe(site: Site, provider: Provider, { onEvent }: ProviderOptions): 
     'introspection.error',
     'end_session.error',
   ] as const) {
-    events.on(event, (_ctx: unknown, error: Error & { error_detail?: string }) => {
+    events.on(event, (ctx: KoaContextWithOIDC, error: Error & { error_detail?: string }) => {
       // The reason is for us only: what the caller is told stays short.
-      site.logger.info({ event, reason: error.error_detail ?? error.message }, 'refused by the provider');
+      const reason = error.error_detail ?? error.message;
+      site.logger.info({ requestId: requestIdOf(ctx), event, reason }, 'refused by the provider');
     });
   }
-  events.on('server_error', (_ctx: unknown, err: Error) => site.logger.error({ err }, 'server error'));
+  events.on('server_error', (ctx: KoaContextWithOIDC, err: Error) =>
+    site.logger.error({ requestId: requestIdOf(ctx), err }, 'server error'),
+  );
 }
+
+/** As the page or the answer names it: the application gave it to the request that the provider handles. */
+const requestIdOf = (ctx: KoaContextWithOIDC): string | undefined => (ctx.req as Partial<Request>).requestId;
 
 /**
  * Browsers apply `form-action` to every redirect after a form as well: pages of the library that post, or that a form

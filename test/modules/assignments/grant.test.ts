@@ -339,4 +339,23 @@ describe('assignments', () => {
     const change = { assignmentId, version: 3, until: day('2026-08-01') };
     await assert.rejects(changeAssignmentPeriod(site, actor, origin, change), refusal('assignment_over'));
   });
+
+  it('signs out whom it takes something from, and nobody while it has not begun', async () => {
+    const revoked: unknown[] = [];
+    const revokeAccess = async (_change: unknown, ended: readonly unknown[]) => void revoked.push(...ended);
+    const watched = { ...site, hooks: { ...site.hooks, revokeAccess } };
+    const later = await grant({ from: day('2026-07-01'), until: day('2026-08-01') });
+    const moved = {
+      assignmentId: later.assignmentId,
+      version: 1,
+      from: day('2026-07-10'),
+      until: day('2026-07-20'),
+    };
+    await changeAssignmentPeriod(watched, actor, origin, moved);
+    await endAssignment(watched, actor, origin, { assignmentId: later.assignmentId, version: 2 });
+    assert.deepEqual(revoked, []);
+    const running = await grant();
+    await endAssignment(watched, actor, origin, { assignmentId: running.assignmentId, version: 1 });
+    assert.equal(revoked.length, 1);
+  });
 });
