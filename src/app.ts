@@ -48,6 +48,9 @@ export function createSiteTranslator(site: Pick<Site, 'config'>): Translator {
 const providerPaths =
   /^\/(?:authorize(?:\/[\w-]+)?|token|userinfo|introspect|revoke|jwks|end-session(?:\/confirm|\/success)?|par|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
 
+/** Nothing else lies there: an address with a final slash too many must not lead a program to the sign-in page. */
+const belowProviderPaths = /^\/(?:authorize|token|userinfo|introspect|revoke|jwks|end-session|par)\//;
+
 /** Those of them that only programs call: they show no page, so that a call passes nothing that pages need. */
 const machinePaths =
   /^\/(?:token|userinfo|introspect|revoke|jwks|par|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
@@ -76,6 +79,7 @@ export function createApp(site: Site, parts: AppParts): Express {
   // Where the form of signing out goes; whoever comes back to the address (language, history) is asked again.
   app.get('/end-session/confirm', (_req, res) => res.redirect(303, '/end-session'));
   app.all(providerPaths, parts.provider.callback);
+  app.all(belowProviderPaths, (_req, _res, next) => next(pageNotFound()));
   const point = createDecisionPoint(site);
   app.use(createAuthzenRoutes(point, { provider: parts.provider, translator }));
   const credentials: PasswordDeps = {

@@ -30,19 +30,24 @@ export function csrf(): RequestHandler {
  * For pages without a session (sign-in): a random HttpOnly cookie, and in the form its HMAC. Whoever can plant a
  * cookie cannot make the matching field without the secret.
  * @param secrets the first signs, all verify
+ * @param options.https whether the site is reached by https, which a proxy in front hides from the request
  * @throws csrf (forbidden)
  */
-export function csrfForCookie(secrets: string | readonly string[]): RequestHandler {
+export function csrfForCookie(
+  secrets: string | readonly string[],
+  options: { https: boolean },
+): RequestHandler {
   const keys = typeof secrets === 'string' ? [secrets] : secrets;
+  const { https: secure } = options;
+  const name = secure ? '__Host-csrf' : 'csrf';
   return (req, res, next) => {
-    const name = req.secure ? '__Host-csrf' : 'csrf';
     const seed = cookieOf(req, name);
     if (isUnsafe(req)) {
       const sent = sentToken(req);
       const known = seed !== undefined && keys.some((key) => sameText(sent, macOf(key, seed)));
       if (cameFromElsewhere(req) || !known) return next(csrfError());
     }
-    offerToken(res, () => macOf(keys[0] ?? '', seed ?? plantSeed(req, res, name)));
+    offerToken(res, () => macOf(keys[0] ?? '', seed ?? plantSeed(res, name, secure)));
     next();
   };
 }
@@ -66,9 +71,9 @@ function offerToken(res: Response, make: () => string): void {
   });
 }
 
-function plantSeed(req: Request, res: Response, name: string): string {
+function plantSeed(res: Response, name: string, secure: boolean): string {
   const seed = randomToken();
-  res.cookie(name, seed, { httpOnly: true, sameSite: 'lax', secure: req.secure, path: '/' });
+  res.cookie(name, seed, { httpOnly: true, sameSite: 'lax', secure, path: '/' });
   return seed;
 }
 

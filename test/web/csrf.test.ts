@@ -6,8 +6,8 @@ import { sampleSite } from './sample-site.ts';
 
 const guards = {
   session: csrf(),
-  cookie: csrfForCookie(['new-key', 'old-key']),
-  old: csrfForCookie('old-key'),
+  cookie: csrfForCookie(['new-key', 'old-key'], { https: false }),
+  old: csrfForCookie('old-key', { https: false }),
 };
 
 for (const [kind, guard] of Object.entries({ session: guards.session, cookie: guards.cookie })) {

@@ -24,7 +24,7 @@ export function createCredentialRoutes(site: Site, deps: PasswordDeps): Router {
   const router = Router();
   const edge = [
     express.urlencoded({ extended: false, limit: '8kb' }),
-    csrfForCookie(site.secrets.cookieKeys),
+    csrfForCookie(site.secrets.cookieKeys, { https: site.config.issuer.startsWith('https:') }),
   ];
   for (const [path, purpose] of [
     [paths.invitation(':token'), 'invitation'],

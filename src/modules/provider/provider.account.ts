@@ -6,7 +6,7 @@ import { boundedClaims, personClaims, rightsClaims } from './provider.claims.ts'
 import type { ClientApplication } from './provider.clients.ts';
 import { noteEarlierEnd } from './provider.ends.ts';
 import { stateOf, type LookedUp } from './provider.request-state.ts';
-import { endOf, findSubject, type Subject } from './provider.subject.ts';
+import { beyondThisSecond, endOf, findSubject, type Subject } from './provider.subject.ts';
 
 /** The application behind the client of a request. */
 export function applicationOf(client: object): ClientApplication {
@@ -55,8 +55,9 @@ async function findTokenAccount(
   if (!client) return undefined;
   const application = applicationOf(client);
   const state = stateOf(ctx);
-  const subject = await findLiveSubject(site, application, personId, grantId, state.looked);
-  if (!subject) return undefined;
+  const live = await findLiveSubject(site, application, personId, grantId, state.looked);
+  const subject = live && beyondThisSecond(live, site.clock.now());
+  if (!subject || (application.hasRights && subject.rights.length === 0)) return undefined;
   state.subject = subject;
   state.until = earliest(endOf(subject), application.validUntil);
   if (state.looked && state.until) await noteEarlierEnd(site, state.looked, state.until);

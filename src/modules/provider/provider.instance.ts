@@ -9,7 +9,7 @@ import { enqueueLogout } from './provider.backchannel.ts';
 import { createClientStore, secretMatches, type ClientStore } from './provider.clients.ts';
 import { createConfiguration } from './provider.configuration.ts';
 import { forwardInOurPage } from './provider.forward.ts';
-import { ensureKeys, loadSigningKeys } from './provider.keys.ts';
+import { ensureKeys, loadSigningKeys, type SigningKeys } from './provider.keys.ts';
 import { createPages, type ProviderPages } from './provider.pages.ts';
 import { sealTokens } from './provider.sealed-tokens.ts';
 import { finishRequest } from './provider.storage.ts';
@@ -37,14 +37,18 @@ const lookAgainMs = 30_000;
 export async function createProvider(site: Site, options: ProviderOptions = {}): Promise<ProviderHandle> {
   await ensureKeys(site);
   const clients = createClientStore(site);
-  let state = await build(site, clients, options);
+  let state = build(site, await loadSigningKeys(site), clients, options);
   let lookedAt = performance.now();
   let loading: Promise<void> | undefined;
 
   const reload = (): Promise<void> =>
-    (loading ??= build(site, clients, options)
-      .then((fresh) => {
-        state = fresh;
+    (loading ??= loadSigningKeys(site)
+      .then((keys) => {
+        // A new instance forgets every client it has checked: only for keys that are others.
+        state =
+          kidsOf(keys) === state.kids
+            ? { ...state, changesAt: keys.changesAt }
+            : build(site, keys, clients, options);
         lookedAt = performance.now();
       })
       .finally(() => {
@@ -110,11 +114,14 @@ async function takeBack(
 interface Built {
   provider: Provider;
   handle: ReturnType<Provider['callback']>;
+  /** Identifiers of the keys, those that sign first. */
+  kids: string;
   changesAt: Date | null;
 }
 
-async function build(site: Site, clients: ClientStore, options: ProviderOptions): Promise<Built> {
-  const keys = await loadSigningKeys(site);
+const kidsOf = ({ jwks }: SigningKeys): string => jwks.keys.map(({ kid }) => kid).join();
+
+function build(site: Site, keys: SigningKeys, clients: ClientStore, options: ProviderOptions): Built {
   const pages = createPages(site);
   const configuration = createConfiguration({ site, keys, clients, pages });
   const provider = new Provider(site.config.issuer, configuration);
@@ -133,7 +140,7 @@ async function build(site: Site, clients: ClientStore, options: ProviderOptions)
     openFormAction(ctx as KoaContextWithOIDC);
     if (ctx.path === '/jwks') ctx.set('Cache-Control', 'public, max-age=300');
   });
-  return { provider, handle: provider.callback(), changesAt: keys.changesAt };
+  return { provider, handle: provider.callback(), kids: kidsOf(keys), changesAt: keys.changesAt };
 }
 
 /** What the library offers no setting for. */

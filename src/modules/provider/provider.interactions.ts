@@ -32,7 +32,10 @@ export function createInteractionRoutes(site: Site, handle: ProviderHandle, deps
   const router = Router();
   const step = loadStep(site, handle);
   router.use('/interaction/:uid', express.urlencoded({ extended: false, limit: '8kb' }));
-  router.use('/interaction/:uid', csrfForCookie(site.secrets.cookieKeys));
+  router.use(
+    '/interaction/:uid',
+    csrfForCookie(site.secrets.cookieKeys, { https: site.config.issuer.startsWith('https:') }),
+  );
 
   router.get('/interaction/:uid', async (req, res) => {
     const found = await step(req, res);

@@ -135,3 +135,14 @@ export function endOf(subject: Subject): Date | null {
   );
   return ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime())));
 }
+
+/**
+ * The subject without what ends within this very second: tokens end at whole seconds, and one made now would outlive it.
+ * @returns undefined when it is the person who ends
+ */
+export function beyondThisSecond(subject: Subject, at: Date): Subject | undefined {
+  const secondOf = (instant: Date): number => Math.floor(instant.getTime() / 1000);
+  const lasts = (until: Date | null): boolean => until === null || secondOf(until) > secondOf(at);
+  if (!lasts(subject.personUntil)) return undefined;
+  return { ...subject, rights: subject.rights.filter(({ until }) => lasts(until)) };
+}

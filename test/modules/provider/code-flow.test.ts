@@ -78,6 +78,20 @@ describe('the code flow', () => {
     assert.equal(introspected.exp, end);
   });
 
+  test('tells nothing that ends within the second, since a token ends at whole ones', async () => {
+    const access = await createAccess(world, { until: '2026-06-15T08:30:00.900Z' });
+    const lasting = await world.right(access.application, { code: 'Lasting' });
+    await world.offer(lasting, { organisation: access.organisation });
+    await world.assignment(access.affiliation, lasting);
+    const party = await createRelyingParty(app.url, access.client);
+    const before = app.site.clock.now();
+    app.site.clock.set('2026-06-15T08:30:00.500Z');
+    const { tokens } = await signInThrough(party, app.url, access.person);
+    assert.deepEqual(tokens.claims()?.['roles'], ['Lasting']);
+    assert.equal(tokens.expires_in, app.site.config.accessTokenSeconds);
+    app.site.clock.set(before);
+  });
+
   test('asks for whom one acts, remembers it, and keeps to it within the session', async () => {
     const access = await createAccess(world);
     const other = await addOrganisation(world, access);

@@ -73,6 +73,13 @@ describe('a request that cannot be answered', () => {
     assert.match(page.url, /error=unsupported_response_type/);
   });
 
+  test('at an address that does not exist gets a page, not the sign-in; one of a form only, the question again', async () => {
+    const browser = new Browser(app.url);
+    for (const path of ['/authorize/a/b', '/userinfo/', '/end-session/elsewhere'])
+      assert.equal((await browser.get(path)).status, 404, path);
+    assert.match((await browser.get('/end-session/confirm')).url, /\/end-session$/);
+  });
+
   test('by POST works like by GET', async () => {
     const access = await createAccess(world);
     const party = await createRelyingParty(app.url, access.client);

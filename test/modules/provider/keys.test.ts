@@ -64,6 +64,9 @@ describe('signing keys', () => {
   test('when rotated are published first, sign later, and stay until nothing needs them', async () => {
     const before = await signedBy('ES256');
     const old = (await listKeys(app.site)).map(({ kid }) => kid);
+    const instance = app.provider.current();
+    await app.provider.reload();
+    assert.equal(app.provider.current(), instance, 'the same keys make no new instance');
     await rotateKeys(app.site, system);
     await app.provider.reload();
     const all = await published();
