@@ -1,4 +1,5 @@
 // The models of the views in views/forms, for pages that are one form, one question or one conflict.
+import type { T } from '../platform/i18n.ts';
 import type { FieldErrors, Typed } from './form.ts';
 import type { Confirm, DefinitionList, Field, PageHeader, VersionConflict } from './view-models.ts';
 
@@ -7,6 +8,13 @@ export interface Notice {
   title?: string;
   text?: string;
 }
+
+/** For a question asked again, because what it is about was changed since it was first asked. */
+export const staleNotice = ({ t }: Pick<T, 't'>): Notice => ({
+  kind: 'warning',
+  title: t('forms.stale.title'),
+  text: t('forms.stale.text'),
+});
 
 /** Fields in one list stand side by side. */
 export type FormEntry = Field | Field[];

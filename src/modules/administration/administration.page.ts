@@ -2,16 +2,11 @@
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, localDateOf, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
 import { applicationTabs } from '../../web/application-tabs.ts';
+import { staleNotice, type ConflictPage } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
-import {
-  periodTag,
-  type Field,
-  type PageHeader,
-  type Table,
-  type TableCell,
-  type VersionConflict,
-} from '../../web/view-models.ts';
+import { periodTag, type Field, type PageHeader, type Table, type TableCell } from '../../web/view-models.ts';
+import type { LastChange } from './administration.last-change.ts';
 import { maxCandidates, type Candidate, type ListedAdministration } from './administration.lists.ts';
 import type { SeatPage } from './administration.seat.ts';
 
@@ -287,11 +282,13 @@ export interface EndConsequences {
   /** Its organisation then has no head administrator. */
   readonly isLast: boolean;
   readonly canUndo: boolean;
+  /** It was changed since the question was asked first. */
+  readonly changedMeanwhile: boolean;
 }
 
 export function buildEndPage(page: Page, one: ListedAdministration, ending: EndConsequences) {
   const { words, place } = page;
-  const { delegated, isLast, canUndo } = ending;
+  const { delegated, isLast, canUndo, changedMeanwhile } = ending;
   const consequences = [
     { text: words.t('administration.end.consequence', { person: one.person.name }) },
     ...(delegated > 0
@@ -307,6 +304,7 @@ export function buildEndPage(page: Page, one: ListedAdministration, ending: EndC
   };
   return {
     header: headerOf(page, words.t('administration.end.title'), one.person.name),
+    notice: changedMeanwhile ? staleNotice(words) : undefined,
     facts: factsOf(page, one),
     acknowledge: isLast ? acknowledge : undefined,
     reason: reasonField(words, () => ({ value: '', error: undefined })),
@@ -320,18 +318,28 @@ export function buildEndPage(page: Page, one: ListedAdministration, ending: EndC
   };
 }
 
-export function buildConflictPage(page: Page, one: ListedAdministration, typed: Typed) {
-  const { words, zone, place, now } = page;
+export function buildConflictPage(
+  page: Page,
+  one: ListedAdministration,
+  typed: Typed,
+  lastChange: LastChange,
+): ConflictPage {
+  const { words, zone, place } = page;
   const { until } = one.period;
   const yours =
     typeof typed['until'] === 'string' && typed['until'] !== ''
       ? words.date(typed['until'])
       : words.t('common.period.noEnd');
   const current = until === null ? words.t('common.period.noEnd') : words.date(untilToLastDay(until, zone));
-  const conflict: VersionConflict = {
-    changedAt: now,
-    rows: [{ label: words.t('administration.until'), current, yours }],
-    reloadHref: paths.editAdministration(place.listHref, one.id),
+  const action = paths.editAdministration(place.listHref, one.id);
+  return {
+    header: headerOf(page, words.t('administration.change.title'), one.person.name),
+    action,
+    typed: { ...typed, version: String(one.version) },
+    conflict: {
+      ...lastChange,
+      rows: [{ label: words.t('administration.until'), current, yours }],
+      reloadHref: action,
+    },
   };
-  return { header: headerOf(page, words.t('administration.change.title'), one.person.name), conflict };
 }

@@ -14,6 +14,7 @@ import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { appointAdministrator, changeAdministrationPeriod } from './administration.commands.ts';
 import { endAdministration } from './administration.end.ts';
 import { isLastHead, listFalling } from './administration.ending.ts';
+import { findLastChange } from './administration.last-change.ts';
 import {
   findCandidates,
   listAdministrations,
@@ -199,27 +200,32 @@ async function changePeriod(site: Site, req: Request, res: Response): Promise<vo
     res.redirect(303, page.place.listHref);
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      return res.page('administration/conflict', buildConflictPage(page, one, parsed.typed), {
-        title,
-        status: 409,
-      });
+      const lastChange = await findLastChange(
+        site.db.reader,
+        { personId: one.person.id, subjectId: one.id },
+        page.now,
+      );
+      const model = buildConflictPage(page, one, parsed.typed, lastChange);
+      return res.page('forms/conflict', model, { title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
     again({ typed: parsed.typed, fields }, status);
   }
 }
 
-async function showEnd(site: Site, req: Request, res: Response, status = 200): Promise<void> {
+/** @param again why it is asked again */
+async function showEnd(site: Site, req: Request, res: Response, again?: string): Promise<void> {
   const { page, one } = await shownOf(site, req, res);
   const falling = await listFalling(site.db.reader, one.id, page.now);
   const consequences = {
     delegated: falling.length - 1,
     isLast: await isLastHead(site.db.reader, one.id, page.now),
     canUndo: await mayGiveBack(site.db.reader, req.actor, falling, page.now, page.zone),
+    changedMeanwhile: again === 'stale_edit',
   };
   res.page('administration/end', buildEndPage(page, one, consequences), {
     title: res.words.t('administration.end.title'),
-    status,
+    status: again ? 409 : 200,
   });
 }
 
@@ -241,7 +247,8 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
     const text = res.words.t('administration.end.done', { person: one.person.name });
     flashOf(req).set({ text, ...undoOf(page, one.id, undoId) });
   } catch (error) {
-    if (isAppError(error) && error.code === 'last_administrator') return showEnd(site, req, res, 409);
+    if (isAppError(error) && ['last_administrator', 'stale_edit'].includes(error.code))
+      return showEnd(site, req, res, error.code);
     throw error;
   }
   // Whoever gave up their own last power here could no longer see the list.

@@ -24,6 +24,7 @@ export { endAdministration } from './administration.end.ts';
 export { findHeadless, keepHeads, recordEndings, shrinkAdministrations } from './administration.ending.ts';
 export { endUncoveredByMove } from './administration.move.ts';
 export { undoEndAdministration } from './administration.undo.ts';
+export { findLastChange, type LastChange } from './administration.last-change.ts';
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';
 export { loadActor } from './administration.queries.ts';
 export { applicationInScope, findCovering, organisationInScope } from './administration.scope.ts';

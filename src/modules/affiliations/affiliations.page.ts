@@ -6,9 +6,11 @@ import {
   type ConflictPage,
   type FormPage,
   type FormState,
+  staleNotice,
 } from '../../web/form-page.ts';
 import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
+import type { LastChange } from '../administration/index.ts';
 import type { Confirm, PageHeader } from '../../web/view-models.ts';
 import { crumbsOf, type Place, type UnitItem } from '../organisations/index.ts';
 import type { Consequences } from './affiliations.commands.ts';
@@ -104,7 +106,7 @@ export function buildEndPage(
   place: AffiliationPlace,
   shown: ShownAffiliation,
   consequences: Consequences,
-  state: FormState & { readonly lastAdministrator?: boolean },
+  state: FormState & { readonly lastAdministrator?: boolean; readonly changedMeanwhile?: boolean },
 ): ConfirmPage {
   const { words, now, zone, organisationName, person } = place;
   const { t } = words;
@@ -129,6 +131,7 @@ export function buildEndPage(
   };
   return {
     header: headerOf(place, t('affiliations.end.title')),
+    notice: state.changedMeanwhile ? staleNotice(words) : undefined,
     errors: state.fields,
     labels: { on: t('affiliations.end.lastDay'), acknowledgeLast: t('affiliations.acknowledgeLast') },
     facts: { items: factsOf(place, shown) },
@@ -158,7 +161,7 @@ export function buildConflictPage(
     readonly shown: ShownAffiliation;
     readonly yours: AffiliationDetails;
     readonly typed: Record<string, string | string[]>;
-    readonly changedAt: Date;
+    readonly lastChange: LastChange;
     readonly units: readonly UnitItem[];
   },
 ): ConflictPage {
@@ -174,7 +177,7 @@ export function buildConflictPage(
     header: headerOf(place, t('affiliations.edit.title')),
     action,
     typed: { ...typed, version: String(shown.version) },
-    conflict: { changedAt: input.changedAt, rows, reloadHref: action },
+    conflict: { ...input.lastChange, rows, reloadHref: action },
   };
 }
 

@@ -8,7 +8,8 @@ import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { findLastChangeAt, idParam, listUnits, loadPlace } from '../organisations/index.ts';
+import { findLastChange } from '../administration/index.ts';
+import { idParam, listUnits, loadPlace } from '../organisations/index.ts';
 import {
   addAffiliation,
   changeAffiliation,
@@ -100,6 +101,8 @@ interface EditState extends FormState {
   readonly status?: number;
   readonly consequences?: Consequences;
   readonly lastAdministrator?: boolean;
+  /** It was changed since the question was asked first. */
+  readonly changedMeanwhile?: boolean;
 }
 
 async function showEdit(site: Site, req: Request, res: Response, state: EditState = {}): Promise<void> {
@@ -127,15 +130,14 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     if (!isAppError(error)) throw error;
     const { typed } = parsed;
     if (error.code === 'stale_edit') {
-      const changedAt =
-        (await findLastChangeAt(site.db.reader, { personId: shown.personId, subjectId: shown.id })) ??
-        place.now;
+      const where = { personId: shown.personId, subjectId: shown.id };
+      const lastChange = await findLastChange(site.db.reader, where, place.now);
       const yours = { ...details, type: shown.type };
       const model = buildConflictPage(place, {
         shown,
         yours,
         typed,
-        changedAt,
+        lastChange,
         units: await unitsOf(site, place),
       });
       return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
@@ -189,6 +191,8 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
     if (isAppError(error) && error.code === 'last_administrator') {
       return showEnd(site, req, res, { typed, status: 409, lastAdministrator: true });
     }
+    if (isAppError(error) && error.code === 'stale_edit')
+      return showEnd(site, req, res, { typed, status: 409, changedMeanwhile: true });
     return showEnd(site, req, res, { typed, ...fieldErrorsOf(error) });
   }
   res.redirect(303, paths.person(place.organisation.id, place.person.id));

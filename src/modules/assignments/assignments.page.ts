@@ -1,7 +1,9 @@
 // Builds what the pages about assignments show. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
+import { staleNotice, type ConflictPage } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
+import type { LastChange } from '../administration/index.ts';
 import { lastWholeDay, readableErrors } from '../../web/readable-errors.ts';
 import {
   periodTag,
@@ -9,7 +11,6 @@ import {
   type Field,
   type Option,
   type PageHeader,
-  type VersionConflict,
 } from '../../web/view-models.ts';
 import { nameIn, type ContextDefinition, type OfferedRight } from '../rights/index.ts';
 import { dayOf } from './assignments.forms.ts';
@@ -295,8 +296,13 @@ export function buildPeriodPage(
 }
 
 /** Somebody else changed it meanwhile: both versions. */
-export function buildConflictPage(context: PageContext, shown: ShownAssignment, typed: Typed) {
-  const { words, bearer, zone, now } = context;
+export function buildConflictPage(
+  context: PageContext,
+  shown: ShownAssignment,
+  typed: Typed,
+  lastChange: LastChange,
+): ConflictPage {
+  const { words, bearer, zone } = context;
   const textOf = (value: unknown): string =>
     typeof value === 'string' && value !== '' ? words.date(value) : words.t('common.period.noEnd');
   const { from, until } = shown.period;
@@ -312,16 +318,22 @@ export function buildConflictPage(context: PageContext, shown: ShownAssignment, 
       yours: textOf(typed['until']),
     },
   ];
-  const conflict: VersionConflict = {
-    changedAt: now,
-    rows,
-    reloadHref: paths.editAssignment(...placeOf(bearer), shown.id),
+  const action = paths.editAssignment(...placeOf(bearer), shown.id);
+  return {
+    header: headerOf(context, words.t('assignments.change.title')),
+    action,
+    typed: { ...typed, version: String(shown.version) },
+    conflict: { ...lastChange, rows, reloadHref: action },
   };
-  return { header: headerOf(context, words.t('assignments.change.title')), conflict };
 }
 
 /** The page before ending, with what follows from it. */
-export function buildEndPage(context: PageContext, shown: ShownAssignment, contexts: readonly string[]) {
+export function buildEndPage(
+  context: PageContext,
+  shown: ShownAssignment,
+  contexts: readonly string[],
+  ending: { readonly canUndo: boolean; readonly changedMeanwhile: boolean },
+) {
   const { words, bearer, now } = context;
   const begun = shown.period.from <= now;
   const consequence = begun ? 'assignments.end.nowEnds' : 'assignments.end.neverBegins';
@@ -331,12 +343,14 @@ export function buildEndPage(context: PageContext, shown: ShownAssignment, conte
       words.t('assignments.end.title'),
       words.t('assignments.end.lead', { person: bearer.personName }),
     ),
+    notice: ending.changedMeanwhile ? staleNotice(words) : undefined,
     facts: assignmentFacts(context, shown, contexts),
     confirm: {
       action: paths.endAssignment(...placeOf(bearer), shown.id),
       consequences: [
         { text: words.t(consequence, { person: bearer.personName }) },
         { text: words.t('assignments.end.sessions') },
+        ...(ending.canUndo ? [{ text: words.t('assignments.end.undo') }] : []),
       ],
       confirm: words.t('assignments.end.submit'),
       cancelHref: paths.person(...placeOf(bearer)),

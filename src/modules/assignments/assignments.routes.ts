@@ -6,6 +6,7 @@ import type { Site } from '../../platform/site.ts';
 import { parseForm, type Typed } from '../../web/form.ts';
 import { flashOf } from '../../web/flash.ts';
 import { paths } from '../../web/paths.ts';
+import { findLastChange } from '../administration/index.ts';
 import { fieldErrorsOf, readableErrors } from '../../web/readable-errors.ts';
 import { findRight, listOffersFor, type OfferedRight } from '../rights/index.ts';
 import { answerPeriod } from './assignments.check.ts';
@@ -206,21 +207,23 @@ async function changePeriod(site: Site, req: Request, res: Response): Promise<vo
     res.redirect(303, paths.person(context.bearer.organisation.id, context.bearer.personId));
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      return res.page('assignments/conflict', buildConflictPage(context, shown, parsed.typed), {
-        title,
-        status: 409,
-      });
+      const where = { personId: context.bearer.personId, subjectId: shown.id };
+      const lastChange = await findLastChange(site.db.reader, where, context.now);
+      const model = buildConflictPage(context, shown, parsed.typed, lastChange);
+      return res.page('forms/conflict', model, { title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
     again({ typed: parsed.typed, fields }, status);
   }
 }
 
-async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+async function showEnd(site: Site, req: Request, res: Response, changedMeanwhile = false): Promise<void> {
   const { context, shown, contexts } = await shownOf(site, req, res);
-  res.page('assignments/end', buildEndPage(context, shown, contexts), {
-    title: res.words.t('assignments.end.title'),
-  });
+  // Undoing is giving again: not for one's own.
+  const canUndo = context.bearer.personId !== req.actor.personId;
+  const model = buildEndPage(context, shown, contexts, { canUndo, changedMeanwhile });
+  const title = res.words.t('assignments.end.title');
+  res.page('assignments/end', model, { title, status: changedMeanwhile ? 409 : 200 });
 }
 
 async function end(site: Site, req: Request, res: Response): Promise<void> {
@@ -228,9 +231,14 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const { assignmentId } = placeOf(req);
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  const { undoId } = await endAssignment(site, req.actor, req.origin, { assignmentId, ...parsed.value });
-  const text = res.words.t('assignments.end.done', { person: context.bearer.personName });
-  flashOf(req).set({ text, ...(undoId ? { undo: undoOf(res, context, assignmentId, undoId) } : {}) });
+  try {
+    const { undoId } = await endAssignment(site, req.actor, req.origin, { assignmentId, ...parsed.value });
+    const text = res.words.t('assignments.end.done', { person: context.bearer.personName });
+    flashOf(req).set({ text, ...(undoId ? { undo: undoOf(res, context, assignmentId, undoId) } : {}) });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') return showEnd(site, req, res, true);
+    throw error;
+  }
   res.redirect(303, paths.person(context.bearer.organisation.id, context.bearer.personId));
 }
 

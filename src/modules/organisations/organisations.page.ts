@@ -7,8 +7,10 @@ import {
   type ConflictPage,
   type FormPage,
   type FormState,
+  staleNotice,
 } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
+import type { LastChange } from '../administration/index.ts';
 import { organisationSchemes } from './identifiers.model.ts';
 import { nameFields, namesTyped, numberFields, numbersTyped } from './organisations.forms.ts';
 import { nameIn } from './organisations.model.ts';
@@ -114,7 +116,7 @@ export function buildEditConflict(
   place: Place,
   parentCode: string,
   typed: Readonly<Record<string, string | string[]>>,
-  changedAt: Date,
+  lastChange: LastChange,
 ): ConflictPage {
   const { words, organisation } = place;
   const { t } = words;
@@ -139,7 +141,7 @@ export function buildEditConflict(
     action,
     typed: { ...typed, version: String(organisation.version) },
     conflict: {
-      changedAt,
+      ...lastChange,
       rows: Object.entries(current).map(([name, value]) => ({
         label: label(name),
         current: value,
@@ -193,6 +195,7 @@ export function buildEndPage(
   };
   return {
     header: { title, subtitle: place.organisationName, breadcrumbs: crumbsOf(place, { text: title }) },
+    notice: error?.code === 'stale_edit' ? staleNotice(words) : undefined,
     confirm: {
       action: paths.endOrganisation(organisation.id),
       text: t('organisations.end.text', { organisation: place.organisationName }),

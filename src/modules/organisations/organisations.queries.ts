@@ -155,19 +155,3 @@ export async function loadEndConsequences(
   );
   return rows[0]!;
 }
-
-/** When something was changed last, from the record: for the page that shows two versions. */
-export async function findLastChangeAt(
-  reader: Reader,
-  place: { readonly personId?: string; readonly organisationId?: string; readonly subjectId: string },
-): Promise<Date | undefined> {
-  const { personId, organisationId, subjectId } = place;
-  let query = reader
-    .selectFrom('audit_event')
-    .select('at')
-    .where('subject_id', '=', subjectId)
-    .where('outcome', '=', 'done');
-  if (personId !== undefined) query = query.where('person_id', '=', personId);
-  if (organisationId !== undefined) query = query.where('organisation_id', '=', organisationId);
-  return (await query.orderBy('at', 'desc').limit(1).executeTakeFirst())?.at;
-}

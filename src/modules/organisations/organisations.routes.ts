@@ -7,7 +7,7 @@ import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { hasPowerSomewhere } from '../administration/index.ts';
+import { findLastChange, hasPowerSomewhere } from '../administration/index.ts';
 import { organisationSchemes } from './identifiers.model.ts';
 import { buildOrganisationPage } from './organisation.page.ts';
 import { changeOrganisation, createOrganisation, endOrganisation } from './organisations.commands.ts';
@@ -27,12 +27,7 @@ import {
   buildNewPage,
 } from './organisations.page.ts';
 import { loadPlace, type Place } from './organisations.place.ts';
-import {
-  findLastChangeAt,
-  findOrganisationByCode,
-  listTargetGroups,
-  loadEndConsequences,
-} from './organisations.queries.ts';
+import { findOrganisationByCode, listTargetGroups, loadEndConsequences } from './organisations.queries.ts';
 import { listUnits } from './units.queries.ts';
 
 export function createOrganisationRoutes(site: Site): Router {
@@ -150,8 +145,8 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     }
     if (isAppError(error) && error.code === 'stale_edit') {
       const where = { organisationId: organisation.id, subjectId: organisation.id };
-      const changedAt = (await findLastChangeAt(site.db.reader, where)) ?? place.now;
-      const model = buildEditConflict(place, parentCode, parsed.typed, changedAt);
+      const lastChange = await findLastChange(site.db.reader, where, place.now);
+      const model = buildEditConflict(place, parentCode, parsed.typed, lastChange);
       return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
@@ -181,7 +176,8 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   try {
     await endOrganisation(site, req.actor, req.origin, { organisationId, ...parsed.value });
   } catch (error) {
-    if (isAppError(error) && error.code === 'last_administrator') return showEnd(site, req, res, error);
+    if (isAppError(error) && ['last_administrator', 'stale_edit'].includes(error.code))
+      return showEnd(site, req, res, error);
     throw error;
   }
   flashOf(req).set({

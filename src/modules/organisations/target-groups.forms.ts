@@ -4,6 +4,7 @@ import type { T } from '../../platform/i18n.ts';
 import { fieldStates, formField, type Typed } from '../../web/form.ts';
 import { labelsOf, type ConflictPage, type FormPage, type FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
+import type { LastChange } from '../administration/index.ts';
 import type { Field, Table } from '../../web/view-models.ts';
 import { organisationSchemes } from './identifiers.model.ts';
 import { nameFields, namesTyped, ruleSections, rulesTyped } from './organisations.forms.ts';
@@ -116,7 +117,7 @@ export function buildTargetGroupConflict(
   words: T,
   group: TargetGroupItem,
   typed: Typed,
-  changedAt: Date,
+  lastChange: LastChange,
 ): ConflictPage {
   const fieldsOf = (state: FormState) =>
     buildTargetGroupPage(words, state, group).sections.flatMap((section) =>
@@ -129,7 +130,7 @@ export function buildTargetGroupConflict(
     action,
     typed: { ...typed, version: String(group.version) },
     conflict: {
-      changedAt,
+      ...lastChange,
       rows: fieldsOf({}).map(({ section, field }, index) => ({
         label: section === undefined ? field.label : `${section}: ${field.label}`,
         current: shownValue(field),

@@ -8,7 +8,7 @@ import type { FormState } from '../../web/form-page.ts';
 import { requireThat } from '../../web/guard.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { hasPowerSomewhere } from '../administration/index.ts';
+import { findLastChange, hasPowerSomewhere } from '../administration/index.ts';
 import { namesFrom, rulesFrom, targetGroupForm } from './organisations.forms.ts';
 import { idParam } from './organisations.place.ts';
 import { listTargetGroups } from './organisations.queries.ts';
@@ -93,7 +93,9 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     if (!isAppError(error)) throw error;
     if (error.code === 'stale_edit') {
       const current = await find(site, req);
-      const model = buildTargetGroupConflict(res.words, current, parsed.typed, site.clock.now());
+      const where = { action: 'target_group.changed', subjectId: current.id };
+      const lastChange = await findLastChange(site.db.reader, where, site.clock.now());
+      const model = buildTargetGroupConflict(res.words, current, parsed.typed, lastChange);
       return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });

@@ -2,12 +2,14 @@
 import { fieldStates } from '../../web/form.ts';
 import {
   labelsOf,
+  staleNotice,
   type ConfirmPage,
   type ConflictPage,
   type FormPage,
   type FormState,
 } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
+import type { LastChange } from '../administration/index.ts';
 import type { Option } from '../../web/view-models.ts';
 import { crumbsOf, type Place } from './organisations.place.ts';
 import type { UnitItem } from './units.queries.ts';
@@ -78,7 +80,7 @@ export function buildUnitConflict(
   units: readonly UnitItem[],
   unit: UnitItem,
   typed: Readonly<Record<string, string | string[]>>,
-  changedAt: Date,
+  lastChange: LastChange,
 ): ConflictPage {
   const { t } = place.words;
   const title = t('organisations.units.edit');
@@ -90,7 +92,7 @@ export function buildUnitConflict(
     action,
     typed: { ...typed, version: String(unit.version) },
     conflict: {
-      changedAt,
+      ...lastChange,
       rows: [
         { label: t('organisations.field.name'), current: unit.name, yours: String(typed['name'] ?? '') },
         {
@@ -104,20 +106,38 @@ export function buildUnitConflict(
   };
 }
 
-export function buildUnitEndPage(place: Place, unit: UnitItem): ConfirmPage {
+/** Of a unit that cannot end yet: what stands in the way, and the way there. Undefined when nothing does. */
+export function buildUnitInUsePage(place: Place, units: readonly UnitItem[], unit: UnitItem) {
+  const { words, organisation } = place;
+  const { t } = words;
+  const below = units.filter((one) => one.parentId === unit.id).length;
+  if (unit.affiliations + below === 0) return undefined;
+  const title = t('organisations.units.end');
+  const reasons = [
+    ...(unit.affiliations > 0 ? [t('organisations.units.inUse', { count: unit.affiliations })] : []),
+    ...(below > 0 ? [t('organisations.units.hasUnits', { count: below })] : []),
+  ];
+  const people = {
+    text: t('organisations.units.showPeople'),
+    href: `${paths.people(organisation.id)}?unit=${unit.id}`,
+    kind: 'primary' as const,
+    icon: 'people',
+  };
+  const back = { text: t('common.form.cancel'), href: paths.organisation(organisation.id) };
+  return {
+    header: { title, subtitle: unit.name, breadcrumbs: crumbsOf(place, { text: title }) },
+    notice: { kind: 'warning' as const, text: reasons.join(' ') },
+    actions: [...(unit.affiliations > 0 ? [people] : []), { ...back, kind: 'quiet' as const }],
+  };
+}
+
+export function buildUnitEndPage(place: Place, unit: UnitItem, changedMeanwhile: boolean): ConfirmPage {
   const { words, organisation } = place;
   const { t } = words;
   const title = t('organisations.units.end');
   return {
     header: { title, subtitle: unit.name, breadcrumbs: crumbsOf(place, { text: title }) },
-    ...(unit.affiliations === 0
-      ? {}
-      : {
-          notice: {
-            kind: 'warning' as const,
-            text: t('organisations.units.inUse', { count: unit.affiliations }),
-          },
-        }),
+    notice: changedMeanwhile ? staleNotice(words) : undefined,
     confirm: {
       action: paths.endUnit(organisation.id, unit.id),
       text: t('organisations.units.endText', { unit: unit.name }),

@@ -6,12 +6,12 @@ import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
+import { findLastChange } from '../administration/index.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { buildUnitConflict, buildUnitEndPage, buildUnitPage } from './units.page.ts';
+import { buildUnitConflict, buildUnitEndPage, buildUnitInUsePage, buildUnitPage } from './units.page.ts';
 import { unitChangeForm, unitForm } from './organisations.forms.ts';
 import { versionForm } from './target-groups.forms.ts';
 import { idParam, loadPlace } from './organisations.place.ts';
-import { findLastChangeAt } from './organisations.queries.ts';
 import { changeUnit, createUnit, endUnit, moveUnit } from './units.commands.ts';
 import { listUnits } from './units.queries.ts';
 
@@ -86,8 +86,8 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
       const where = { organisationId: ref.organisationId, subjectId: unit.id };
-      const changedAt = (await findLastChangeAt(site.db.reader, where)) ?? place.now;
-      const model = buildUnitConflict(place, units, unit, parsed.typed, changedAt);
+      const lastChange = await findLastChange(site.db.reader, where, place.now);
+      const model = buildUnitConflict(place, units, unit, parsed.typed, lastChange);
       return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
@@ -96,10 +96,13 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   res.redirect(303, paths.organisation(ref.organisationId));
 }
 
-async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
-  const { place, unit } = await openUnit(site, req, res);
-  const model = buildUnitEndPage(place, unit);
-  res.page('forms/confirm', model, { title: model.header.title });
+async function showEnd(site: Site, req: Request, res: Response, changedMeanwhile = false): Promise<void> {
+  const { place, units, unit } = await openUnit(site, req, res);
+  const status = changedMeanwhile ? 409 : 200;
+  const inUse = buildUnitInUsePage(place, units, unit);
+  if (inUse) return res.page('forms/blocked', inUse, { title: inUse.header.title, status });
+  const model = buildUnitEndPage(place, unit, changedMeanwhile);
+  res.page('forms/confirm', model, { title: model.header.title, status });
 }
 
 async function end(site: Site, req: Request, res: Response): Promise<void> {
@@ -107,7 +110,12 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const parsed = parseForm(versionForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
   const organisationId = place.organisation.id;
-  await endUnit(site, req.actor, req.origin, { organisationId, unitId: unit.id, ...parsed.value });
+  try {
+    await endUnit(site, req.actor, req.origin, { organisationId, unitId: unit.id, ...parsed.value });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') return showEnd(site, req, res, true);
+    throw error;
+  }
   flashOf(req).set({ text: place.words.t('organisations.units.ended', { unit: unit.name }) });
   res.redirect(303, paths.organisation(organisationId));
 }

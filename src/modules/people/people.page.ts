@@ -5,9 +5,11 @@ import {
   type ConflictPage,
   type FormPage,
   type FormState,
+  staleNotice,
 } from '../../web/form-page.ts';
 import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
+import type { LastChange } from '../administration/index.ts';
 import { affiliationFields } from '../affiliations/index.ts';
 import { crumbsOf, type Place, type UnitItem } from '../organisations/index.ts';
 import { identifierFields, personFields } from './people.forms.ts';
@@ -117,7 +119,7 @@ export function buildEditConflict(
   place: Place,
   person: PersonFile,
   typed: Readonly<Record<string, string | string[]>>,
-  changedAt: Date,
+  lastChange: LastChange,
 ): ConflictPage {
   const { t } = place.words;
   const action = paths.editPerson(place.organisation.id, person.id);
@@ -130,17 +132,23 @@ export function buildEditConflict(
     header: personHeader(place, person, t('people.edit.title')),
     action,
     typed: { ...typed, version: String(person.version) },
-    conflict: { changedAt, rows, reloadHref: action },
+    conflict: { ...lastChange, rows, reloadHref: action },
   };
 }
 
-export function buildDisablePage(place: Place, person: PersonFile, lastAdministrator: boolean): ConfirmPage {
+/** @param again why it is asked again: an organisation would lose its last head, or somebody changed the person. */
+export function buildDisablePage(
+  place: Place,
+  person: PersonFile,
+  again?: 'last_administrator' | 'stale_edit',
+): ConfirmPage {
   const { words, organisation } = place;
   const { t } = words;
   const running = <Item extends { until: Date | null; cancelledAt?: Date | null }>(items: readonly Item[]) =>
     items.filter((item) => !item.cancelledAt && (item.until === null || item.until > place.now)).length;
   return {
     header: personHeader(place, person, t('people.disable.title')),
+    notice: again === 'stale_edit' ? staleNotice(words) : undefined,
     confirm: {
       action: paths.disablePerson(organisation.id, person.id),
       text: t('people.disable.text', { person: `${person.givenName} ${person.familyName}` }),
@@ -162,7 +170,7 @@ export function buildDisablePage(place: Place, person: PersonFile, lastAdministr
     },
     fields: [
       { name: 'reason', label: t('affiliations.end.reason'), optional: true, maxlength: 500, width: 'full' },
-      ...(lastAdministrator
+      ...(again === 'last_administrator'
         ? [
             {
               name: 'acknowledgeLast',

@@ -10,15 +10,9 @@ import type { FormState } from '../../web/form-page.ts';
 import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { findLastChange } from '../administration/index.ts';
 import { affiliationTypes, detailsFrom } from '../affiliations/index.ts';
-import {
-  findLastChangeAt,
-  idParam,
-  listUnits,
-  loadPlace,
-  type PageRequest,
-  type Place,
-} from '../organisations/index.ts';
+import { idParam, listUnits, loadPlace, type PageRequest, type Place } from '../organisations/index.ts';
 import { findRights } from '../rights/index.ts';
 import { addPerson } from './people.adding.ts';
 import { changePerson, disablePerson, enablePerson, resendInvitation } from './people.commands.ts';
@@ -204,8 +198,8 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
       const where = { personId: person.id, subjectId: person.id };
-      const changedAt = (await findLastChangeAt(site.db.reader, where)) ?? place.now;
-      const model = buildEditConflict(place, person, parsed.typed, changedAt);
+      const lastChange = await findLastChange(site.db.reader, where, place.now);
+      const model = buildEditConflict(place, person, parsed.typed, lastChange);
       return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     return showEdit(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
@@ -223,12 +217,12 @@ async function showDisable(
   site: Site,
   req: Request,
   res: Response,
-  lastAdministrator = false,
+  again?: 'last_administrator' | 'stale_edit',
 ): Promise<void> {
   const { place, person } = await seenFrom(site, req, res);
   if (!place.powers.has('person.disable')) throw notFound('page');
-  const model = buildDisablePage(place, person, lastAdministrator);
-  res.page('forms/confirm', model, { title: model.header.title, status: lastAdministrator ? 409 : 200 });
+  const model = buildDisablePage(place, person, again);
+  res.page('forms/confirm', model, { title: model.header.title, status: again ? 409 : 200 });
 }
 
 async function disable(site: Site, req: Request, res: Response): Promise<void> {
@@ -238,7 +232,8 @@ async function disable(site: Site, req: Request, res: Response): Promise<void> {
   try {
     await disablePerson(site, req.actor, req.origin, { personId: person.id, ...parsed.value });
   } catch (error) {
-    if (isAppError(error) && error.code === 'last_administrator') return showDisable(site, req, res, true);
+    if (isAppError(error) && (error.code === 'last_administrator' || error.code === 'stale_edit'))
+      return showDisable(site, req, res, error.code);
     throw error;
   }
   goBack(req, res, place, person.id, 'people.disable.done');

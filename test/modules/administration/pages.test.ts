@@ -64,8 +64,15 @@ describe('the pages of administrators', () => {
     assert.match((await get(list).expect(200)).text, /Zoë Claes/);
     const { id } = await row();
     await post(paths.editAdministration(list, id), { version: '1', until: '2026-10-31' }).expect(303);
-    await post(paths.editAdministration(list, id), { version: '1', until: '2026-11-30' }).expect(409);
-    site.clock.advance({ minutes: 1 });
+    site.clock.advance({ minutes: 7 });
+    const stale = await post(paths.editAdministration(list, id), { version: '1', until: '2026-11-30' });
+    assert.equal(stale.status, 409);
+    assert.match(stale.text, /15 Jun 2026, 10:00/, 'the instant of the change, not of the question');
+    assert.match(stale.text, /31 Oct 2026[\s\S]*<mark>30 Nov 2026<\/mark>/);
+    assert.match(stale.text, /name="version" value="2"[\s\S]*Save my version all the same/);
+    const endedStale = await post(paths.endAdministration(list, id), { version: '1' }).expect(409);
+    assert.match(endedStale.text, /This is how it stands now/);
+    assert.match(endedStale.text, /name="version" value="2"/);
     assert.match(
       (await get(paths.endAdministration(list, id)).expect(200)).text,
       /You can undo this for ten minutes/,

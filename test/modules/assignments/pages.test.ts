@@ -111,6 +111,10 @@ describe('the pages of assignments', () => {
     assert.match(stale.text, /Somebody else changed this/);
     assert.match(stale.text, /5 Jul 2026/);
     assert.match(stale.text, /3 Jul 2026/);
+    assert.match(stale.text, /name="version" value="2"[\s\S]*Save my version all the same/);
+    const staleEnd = await post(paths.endAssignment(...place, assignment!.id), { version: '1' }).expect(409);
+    assert.match(staleEnd.text, /This is how it stands now/);
+    assert.match(staleEnd.text, /You can undo this for ten minutes/);
     const after = await get(paths.endAssignment(...place, assignment!.id)).expect(200);
     const undo = /action="([^"]*\/undo)"[\s\S]*?name="undo" value="([^"]+)"/.exec(after.text);
     assert.ok(undo, 'the change can be undone from the next page');

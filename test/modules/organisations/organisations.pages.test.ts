@@ -278,3 +278,24 @@ test('an operator corrects the numbers; whoever is not asked for them leaves the
   const forged = { name: 'School 2', version: '3', kbo: '0207.509.031' };
   assert.equal((await post(address, forged, head)).status, 403);
 });
+
+test('a unit that cannot end yet says why and leads there; an old question is asked again', async () => {
+  const hall = await world.organisation({ name: 'Hall', targetGroup: group });
+  const desk = await world.unit(hall);
+  const clerk = await world.affiliation(await world.person(), hall, { unit: desk });
+  const blocked = await get(paths.endUnit(hall.id, desk.id), operator);
+  assert.match(blocked.text, /One person still works in this unit/);
+  assert.match(blocked.text, new RegExp(`people\\?unit=${desk.id}`));
+  assert.doesNotMatch(blocked.text, /button--danger/);
+  await site.db.handle
+    .updateTable('affiliation')
+    .set({ valid_until: site.clock.now() })
+    .where('id', '=', clerk.id)
+    .execute();
+  const stale = await post(paths.endUnit(hall.id, desk.id), { version: '9' }, operator);
+  assert.equal(stale.status, 409);
+  assert.match(stale.text, /This is how it stands now/);
+  const organisation = await post(paths.endOrganisation(hall.id), { version: '9' }, operator);
+  assert.equal(organisation.status, 409);
+  assert.match(organisation.text, /This is how it stands now/);
+});

@@ -144,6 +144,13 @@ test('an edit on an old version shows both, and can be sent again on the new one
   assert.match(stale.text, /Clerk/);
   assert.match(stale.text, /<mark>Director<\/mark>/);
   assert.match(stale.text, /name="version" value="2"/);
+  assert.match(stale.text, /Hilde Hoofd/, 'who changed it');
+  const end = await post(paths.endAffiliation(...where), { version: '1', when: 'now' });
+  assert.equal(end.status, 409);
+  assert.match(end.text, /This is how it stands now/);
+  const disable = await post(paths.disablePerson(town.id, ann.id), { version: '9' }, operator);
+  assert.equal(disable.status, 409);
+  assert.match(disable.text, /This is how it stands now/);
   assert.equal((await post(paths.editAffiliation(...where), form('2', 'Director'))).status, 303);
 });
 
