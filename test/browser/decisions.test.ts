@@ -193,7 +193,7 @@ async function seed(world: World, site: Site): Promise<string> {
   const [actor, origin] = [await world.actor(olga), world.origin(olga)];
   const { forms } = readWorld('ecase');
   await saveDraft(site, actor, origin, { applicationId: application.id, forms, version: 0 });
-  const draft = { applicationId: application.id, version: 1, actorGains: false };
+  const draft = { applicationId: application.id, version: 1 };
   await publishDraft(site, actor, origin, draft);
   const kim = { type: 'client', id: 'kim', version: 1, nodes: [], attributes: { schulstufe: 'Oberstufe' } };
   await putRecords(site, application.id, { actor: { kind: 'system' } }, [kim]);

@@ -14,6 +14,7 @@ export { createStructureRoutes } from './structure/structure.routes.ts';
 export { publishDraft, saveDraft } from './models/models.commands.ts';
 export { declareModel, type DeclaredModel, type ModelOutcome } from './models/models.declare.ts';
 export { compareForms, type Difference, type DifferenceLine } from './models/models.difference.ts';
+export { askingIn } from './subjects.queries.ts';
 export { documentLines, effectLines } from './models/models.text.ts';
 export { checkForms, modelFormsSchema, type ModelForms } from './forms/index.ts';
 export { storeDemoExamples } from './worlds/worlds.store.ts';

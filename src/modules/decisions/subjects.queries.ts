@@ -1,11 +1,25 @@
 // Reads what is known of subjects at one instant: the portal's own knowledge of people, and what was said of them.
 import type { Database } from '../../platform/db/open.ts';
-import type { ContextValues } from '../../platform/db/types.ts';
+import { CompiledQuery } from 'kysely';
+import type { ContextValues, Writer } from '../../platform/db/types.ts';
 
 export const personType = 'person';
 
 /** Where statements are asked: the database, or the transaction that somebody is in. */
 export type Asking = Pick<Database, 'query'>;
+
+/** Asks inside the transaction, one statement after the other: it has one connection. */
+export function askingIn(trx: Writer): Asking {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    query<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+      const ask = async () => (await trx.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
+      const asking = last.then(ask, ask);
+      last = asking;
+      return asking;
+    },
+  };
+}
 
 export interface PersonRow {
   readonly id: string;

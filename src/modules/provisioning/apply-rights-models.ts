@@ -1,8 +1,6 @@
 // Applies the rights models of applications, after everything else: whom a version concerns depends on the assignments.
 import { isAppError } from '../../platform/errors.ts';
-import type { Writer } from '../../platform/db/types.ts';
-import { CompiledQuery } from 'kysely';
-import { checkForms, compareForms, declareModel, type ModelOutcome } from '../decisions/index.ts';
+import { askingIn, checkForms, compareForms, declareModel, type ModelOutcome } from '../decisions/index.ts';
 import { loadApplications } from './lookups.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -69,17 +67,4 @@ async function tell(
   const { application: label, publish: published } = value;
   const model = { number: written, published, before: valid?.forms, after: value.document, effect };
   run.options.onEntry({ noun: 'rightsModels', action, label, changes: [], model });
-}
-
-/** Asks inside the transaction, one statement after the other: it has one connection. */
-function askingIn(trx: Writer) {
-  let last: Promise<unknown> = Promise.resolve();
-  return {
-    query<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
-      const ask = async () => (await trx.executeQuery<Row>(CompiledQuery.raw(text, [...values]))).rows;
-      const asking = last.then(ask, ask);
-      last = asking;
-      return asking;
-    },
-  };
 }

@@ -317,6 +317,7 @@ export interface DecisionModelTable {
   forms: Json<unknown>;
   note: string | null;
   author_person_id: string | null;
+  publisher_person_id: Generated<string | null>;
   created_at: Instant;
   valid_from: Instant | null;
   superseded_at: Instant | null;

@@ -66,7 +66,6 @@ test('from the form to the answer, and back when the right ends', async () => {
   await publishDraft(site, actor, world.origin(owner), {
     applicationId: application.id,
     version: 1,
-    actorGains: false,
   });
   assert.equal(await decide('view'), false, 'no record yet');
 

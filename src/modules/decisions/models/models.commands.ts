@@ -15,6 +15,8 @@ import {
   type FormProblem,
   type ModelForms,
 } from '../forms/index.ts';
+import { askingIn } from '../subjects.queries.ts';
+import { mayGain } from './models.gain.ts';
 import { findModel } from './models.queries.ts';
 import { insertDraft, lockDraft, makeValid, rewriteDraft, supersedeDraft } from './models.store.ts';
 
@@ -101,15 +103,14 @@ export interface DraftInput {
 }
 
 /**
- * Makes the draft valid from now on. Four eyes: whoever would gain by it cannot publish it.
- * @param input.actorGains what the preview found for the actor.
+ * Makes the draft valid from now on. Four eyes: whoever would gain by it cannot publish it, nor who might later.
  * @throws application_not_found; not_allowed; rights_model_not_found; stale_edit; four_eyes; rights_model_faulty
  */
 export async function publishDraft(
   site: Site,
   actor: Actor,
   origin: Origin,
-  input: DraftInput & { readonly note?: string | undefined; readonly actorGains: boolean },
+  input: DraftInput & { readonly note?: string | undefined },
 ): Promise<{ number: number }> {
   const { applicationId } = input;
   const attempt = attemptAt('rights_model.published', applicationId);
@@ -117,14 +118,23 @@ export async function publishDraft(
     const acting = await loadActingActor(change, actor.personId);
     await requireApplication(change.trx, acting, 'application.change', applicationId);
     const draft = await requireDraft(change, input);
-    if (input.actorGains) throw new AppError('forbidden', 'four_eyes');
-    const stored = await findModel(change.trx, applicationId, 'draft');
-    if (stored) refuseFaulty(checkForms(stored.forms));
-    const said = { note: input.note ?? null, authorId: acting.personId };
+    await refuseOwnGain(change, applicationId, acting.personId);
+    const said = { note: input.note ?? null, publisherId: acting.personId };
     await makeValid(change, applicationId, draft, said);
     change.record({ ...attempt, after: { number: draft.number, note: input.note } });
     return { number: draft.number };
   });
+}
+
+/** @throws rights_model_not_found; rights_model_faulty; four_eyes */
+async function refuseOwnGain(change: Change, applicationId: string, personId: string): Promise<void> {
+  const draft = await findModel(change.trx, applicationId, 'draft');
+  if (!draft) throw notFound('rights_model');
+  refuseFaulty(checkForms(draft.forms));
+  const valid = await findModel(change.trx, applicationId, 'valid');
+  const asking = askingIn(change.trx);
+  if (await mayGain(asking, applicationId, valid?.forms, draft.forms, personId, change.at))
+    throw new AppError('forbidden', 'four_eyes');
 }
 
 /**

@@ -47,9 +47,8 @@ export async function declareModel(change: Change, declared: DeclaredModel): Pro
     (locked
       ? await rewriteDraft(change, locked, forms, null)
       : await insertDraft(change, applicationId, forms, null));
-  // Who prepared it in the portal stays its author.
-  const authorId = kept ? (draft?.authorId ?? null) : null;
-  if (publish) await makeValid(change, applicationId, written, { note: declared.note ?? null, authorId });
+  if (publish)
+    await makeValid(change, applicationId, written, { note: declared.note ?? null, publisherId: null });
   change.record({
     action: publish ? 'rights_model.published' : 'rights_model.drafted',
     subjectType: 'rights_model',

@@ -9,7 +9,9 @@ import type { ResourceFacts, SubjectFacts } from '../facts.model.ts';
 import { compileForms, type ModelForms } from '../forms/index.ts';
 import type { RightsModel } from '../rights-model.model.ts';
 import { beyond } from './beyond.ts';
-import { sameForNode, sameForRecords, type Models } from './same-decision.ts';
+import { nothing } from './models.gain.ts';
+import { openQuestions, type OpenQuestion } from './open-questions.ts';
+import type { Models } from './same-decision.ts';
 import { fillsGroupsByWork, ownSubjectFacts, personFacts } from '../subject.facts.ts';
 import {
   findCandidateIds,
@@ -40,35 +42,6 @@ export interface Difference {
 
 type Change = Omit<DifferenceLine, 'personIds'>;
 
-/** Something on which the two models decide by other choices; `node`: about a menu or other item itself. */
-interface OpenQuestion {
-  readonly type: string;
-  readonly action: string;
-  readonly node?: string | undefined;
-}
-
-function openQuestions(models: Models): OpenQuestion[] {
-  const types = new Map(
-    models.flatMap(({ resourceTypes }) => resourceTypes).map((type) => [type.name, type]),
-  );
-  const actionsOf = (name: string): string[] => [
-    ...new Set(
-      models.flatMap((model) => model.resourceTypes.find((type) => type.name === name)?.actions ?? []),
-    ),
-  ];
-  const nodesOf = (name: string): string[] => [
-    ...new Set(models.flatMap(({ nodes }) => nodes.filter(({ type }) => type === name).map(({ id }) => id))),
-  ];
-  return [...types.values()].flatMap(({ name: type, ofModel }) =>
-    actionsOf(type).flatMap((action): OpenQuestion[] => {
-      if (!ofModel) return sameForRecords(models, type, action) ? [] : [{ type, action }];
-      const open = nodesOf(type).filter((node) => !sameForNode(models, type, action, node));
-      return open.map((node) => ({ type, action, node }));
-    }),
-  );
-}
-
-const nothing: RightsModel = { resourceTypes: [], nodes: [], gates: [] };
 /** People read in one statement. */
 const chunkSize = 500;
 

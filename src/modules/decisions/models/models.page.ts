@@ -74,6 +74,7 @@ function factsOf(words: T, model: ModelVersion): DefinitionList {
       { term: say(words, 'date'), text: day(model.validFrom ?? model.createdAt) },
       { term: say(words, 'status'), tags: [statusTag(words, model)] },
       { term: say(words, 'author'), text: authorOf(words, model) },
+      ...(publisherOf(model) ? [{ term: say(words, 'publisher'), text: publisherOf(model)! }] : []),
       ...(model.note ? [{ term: say(words, 'note'), text: model.note }] : []),
     ],
   };
@@ -81,6 +82,16 @@ function factsOf(words: T, model: ModelVersion): DefinitionList {
 
 const authorOf = (words: T, { authorId, authorName }: ModelVersion): string =>
   authorId === null ? say(words, 'byFiles') : (authorName ?? '');
+
+/** Whoever published it, when that is somebody else than the author. */
+const publisherOf = ({ authorId, publisherId, publisherName }: ModelVersion): string | undefined =>
+  publisherId === null || publisherId === authorId ? undefined : (publisherName ?? '');
+
+function authorCell(words: T, version: ModelVersion): TableCell {
+  const publisher = publisherOf(version);
+  const text = authorOf(words, version);
+  return publisher === undefined ? { text } : { text, sub: say(words, 'publishedBy', { name: publisher }) };
+}
 
 function statusTag(words: T, model: ModelVersion) {
   const state = model.status === 'valid' ? 'active' : model.status === 'draft' ? 'pending' : 'ended';
@@ -198,7 +209,7 @@ function versionsTable(
         },
         date: words.dateTime(version.validFrom ?? version.createdAt),
         status: { tags: [statusTag(words, version)] },
-        author: authorOf(words, version),
+        author: authorCell(words, version),
         note: version.note ?? '',
         compare: { actions: compareAction(words, place, version.number, shown) },
       },

@@ -12,6 +12,9 @@ export interface ModelVersion {
   /** Null: files wrote it, or the demonstration world. */
   readonly authorId: string | null;
   readonly authorName: string | null;
+  /** Null: nobody did, or files. */
+  readonly publisherId: string | null;
+  readonly publisherName: string | null;
   readonly createdAt: Date;
   /** Null: it never became valid. */
   readonly validFrom: Date | null;
@@ -27,13 +30,18 @@ const query = (reader: Reader | Writer, applicationId: string) =>
   (reader as Writer)
     .selectFrom('decision_model as m')
     .leftJoin('person as p', 'p.id', 'm.author_person_id')
+    .leftJoin('person as q', 'q.id', 'm.publisher_person_id')
     .select(['m.id', 'm.number', 'm.status', 'm.note', 'm.version', 'm.author_person_id'])
-    .select(['p.given_name', 'p.family_name'])
+    .select(['p.given_name', 'p.family_name', 'm.publisher_person_id'])
+    .select(['q.given_name as publisher_given_name', 'q.family_name as publisher_family_name'])
     .select(['m.created_at', 'm.valid_from', 'm.superseded_at'])
     .where('m.application_id', '=', applicationId)
     .orderBy('m.number', 'desc');
 
 type Row = Awaited<ReturnType<ReturnType<typeof query>['execute']>>[number];
+
+const fullName = (given: string | null, family: string | null): string | null =>
+  family === null ? null : `${given} ${family}`;
 
 const toVersion = (row: Row): ModelVersion => ({
   id: row.id,
@@ -41,7 +49,9 @@ const toVersion = (row: Row): ModelVersion => ({
   status: row.status,
   note: row.note,
   authorId: row.author_person_id,
-  authorName: row.family_name === null ? null : `${row.given_name} ${row.family_name}`,
+  authorName: fullName(row.given_name, row.family_name),
+  publisherId: row.publisher_person_id,
+  publisherName: fullName(row.publisher_given_name, row.publisher_family_name),
   createdAt: row.created_at,
   validFrom: row.valid_from,
   supersededAt: row.superseded_at,

@@ -10,7 +10,8 @@ import { paths } from '../../../web/paths.ts';
 import { checkForms, keepingFromDraft, modelFormsSchema, type ModelForms } from '../forms/index.ts';
 import { cellName, withGrid } from '../grids/index.ts';
 import { discardDraft, publishDraft, saveDraft } from './models.commands.ts';
-import { compareForms, type Difference } from './models.difference.ts';
+import { compareForms } from './models.difference.ts';
+import { mayGain } from './models.gain.ts';
 import { buildDocumentPage, buildPreviewPage, buildUnfinishedPage, type LookAhead } from './draft.page.ts';
 import { buildGridPage } from './grid.page.ts';
 import { buildModelPage } from './models.page.ts';
@@ -196,20 +197,18 @@ async function lookAhead(site: Site, page: ModelPage, draft: StoredModel): Promi
   return { draft, valid, difference };
 }
 
-/** Four eyes: also where it cannot be told whether somebody would gain. */
-const gainsBy = (difference: Difference, personId: string): boolean =>
-  difference.lines.some(({ direction, personIds }) => direction !== 'loses' && personIds.includes(personId));
-
 async function showPreview(site: Site, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res, true);
   const draft = await requireDraft(site, page);
   const unfinished = buildUnfinishedPage(page, draft);
   if (unfinished) return res.page('decisions/preview', unfinished, { title: unfinished.header.title });
   const ahead = await lookAhead(site, page, draft);
-  const { difference } = ahead;
+  const { difference, valid } = ahead;
   const ids = [...new Set(difference.lines.flatMap(({ personIds }) => personIds))];
   const names = await namesOfPeople(site.db, ids);
-  const model = buildPreviewPage(page, ahead, names, gainsBy(difference, req.actor.personId));
+  const { personId } = req.actor;
+  const gains = await mayGain(site.db, page.place.id, valid?.forms, draft.forms, personId, page.now);
+  const model = buildPreviewPage(page, ahead, names, gains);
   res.page('decisions/preview', model, { title: model.header.title });
 }
 
@@ -219,9 +218,7 @@ async function publish(site: Site, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res, true);
   const parsed = parseForm(publishForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  const { difference } = await lookAhead(site, page, await requireDraft(site, page));
-  const actorGains = gainsBy(difference, req.actor.personId);
-  const input = { applicationId: page.place.id, ...parsed.value, actorGains };
+  const input = { applicationId: page.place.id, ...parsed.value };
   const { number } = await publishDraft(site, req.actor, req.origin, input);
   flashOf(req).set({ text: res.words.t('decisions.preview.done', { number }) });
   res.redirect(303, paths.rightsModel(page.place.id));

@@ -67,12 +67,15 @@ export async function insertDraft(
   return draft;
 }
 
-/** The draft is valid from now on, and what was valid is superseded. */
+/**
+ * The draft is valid from now on, and what was valid is superseded. Who wrote it stays its author.
+ * @param said.publisherId null: files did it.
+ */
 export async function makeValid(
   change: Change,
   applicationId: string,
   draft: DraftRow,
-  said: { readonly note: string | null; readonly authorId: string | null },
+  said: { readonly note: string | null; readonly publisherId: string | null },
 ): Promise<void> {
   await change.trx
     .updateTable('decision_model')
@@ -86,7 +89,7 @@ export async function makeValid(
       status: 'valid',
       valid_from: change.at,
       note: said.note,
-      author_person_id: said.authorId,
+      publisher_person_id: said.publisherId,
       version: eb('version', '+', 1),
     }))
     .where('id', '=', draft.id)
