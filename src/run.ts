@@ -18,10 +18,14 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-/** @returns how to stop everything. */
-async function start(config: Config): Promise<() => Promise<void>> {
+/**
+ * @param beforeServing called when the next thing is to answer requests.
+ * @returns how to stop everything.
+ */
+async function start(config: Config, beforeServing: () => void): Promise<() => Promise<void>> {
   const running = await startProcess(config, async (site) => {
     if (await loadDemoWorldOnFirstStart(site)) site.logger.info('the demo world was loaded');
+    beforeServing();
   });
   if (!config.demo) {
     console.log(`\n  Mandaat answers at ${config.issuer}\n`);
@@ -40,17 +44,23 @@ async function start(config: Config): Promise<() => Promise<void>> {
   };
 }
 
+/** A signal that comes while the process still starts counts when it has started. */
+function stopOnSignal(started: Promise<() => Promise<void>>): void {
+  const stopAndLeave = (): void => {
+    // A second signal means now.
+    process.once('SIGINT', () => process.exit(1));
+    void started.then((stop) => stop()).then(() => process.exit(0));
+  };
+  process.once('SIGTERM', stopAndLeave);
+  process.once('SIGINT', stopAndLeave);
+}
+
 /** Runs until a signal. What keeps it from starting is explained on the terminal, with exit code 1. */
 export async function run(): Promise<void> {
+  const started = Promise.withResolvers<() => Promise<void>>();
   try {
-    const stop = await start(loadConfig());
-    const stopAndLeave = (): void => {
-      // A second signal means now.
-      process.once('SIGINT', () => process.exit(1));
-      void stop().then(() => process.exit(0));
-    };
-    process.once('SIGTERM', stopAndLeave);
-    process.once('SIGINT', stopAndLeave);
+    // Before it serves, a signal ends it on the spot: nothing is lost by that, and a first start takes a while.
+    started.resolve(await start(loadConfig(), () => stopOnSignal(started.promise)));
     // Now and not at the end: a process that is killed leaves the next start a warm cache, too.
     flushCompileCache();
   } catch (error) {

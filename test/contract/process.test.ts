@@ -1,11 +1,13 @@
 // A whole process: what it serves from its start to its stop, and how it counts.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { runCommand } from '../../src/platform/command.ts';
@@ -92,4 +94,29 @@ test('a stop is told at once, and does not wait for a mail server that hangs', a
   await stopped;
   assert.ok(performance.now() - begunAt < 10_000, 'well before the 20 s that a mail server is given');
   await assert.rejects(read(`${url}/readyz`), { code: 'ECONNREFUSED' });
+});
+
+test('a signal is heeded from the first answer on, and the embedded database is nobody else’s to read', async () => {
+  const dataDir = join(directory, 'spawned');
+  const port = await freePort();
+  const child = spawn(process.execPath, ['src/main.ts'], {
+    env: {
+      PATH: process.env['PATH'],
+      NODE_ENV: 'test',
+      PORT: String(port),
+      METRICS_PORT: '0',
+      DATA_DIR: dataDir,
+    },
+    stdio: 'ignore',
+  });
+  const left = once(child, 'exit');
+  const isReady = () =>
+    fetch(`http://127.0.0.1:${port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (child.exitCode === null && !(await isReady())) await delay(20);
+  child.kill('SIGTERM');
+  assert.deepEqual(await left, [0, null]);
+  assert.equal((await stat(join(dataDir, 'pglite'))).mode & 0o777, 0o700);
 });

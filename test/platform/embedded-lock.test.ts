@@ -1,7 +1,7 @@
 // The lock of the embedded database: one process at a time, and no lock outlives its process.
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,6 +64,7 @@ test('a lock of another running process counts, of a killed one not', async () =
   assert.equal(said, 'got');
   await assert.rejects(lockDataDirectory(dataDir), DatabaseInUseError);
   await kill(child);
+  assert.deepEqual((await readdir(directory)).sort(), ['database.lock', 'database.pid'], 'nothing to repair');
   await lockAndGiveBack();
 });
 

@@ -31,8 +31,9 @@ export async function lockDataDirectory(dataDir: string): Promise<() => Promise<
   const pidFile = `${dataDir}.pid`;
   const lock = new DatabaseSync(`${dataDir}.lock`, { timeout: 0 });
   try {
-    // No journal: a file beside the lock that a kill leaves behind would mean "repair me" to the next.
-    lock.exec('pragma journal_mode = off; begin exclusive');
+    // In memory: a journal beside the lock that a kill leaves behind would mean "repair me" to the next. (Node keeps SQLite
+    // from switching it off altogether.)
+    lock.exec('pragma journal_mode = memory; begin exclusive');
   } catch (error) {
     lock.close();
     if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;

@@ -39,7 +39,8 @@ async function applied(database: Database): Promise<Map<string, string>> {
 /**
  * Applies what is missing, each file in a transaction of its own, under a lock of the whole site.
  * @returns the names that were applied now.
- * @throws Error when a file that was applied before has changed since, or is unknown to this version of the program.
+ * @throws Error when a file that was applied before has changed since. Newer ones that this version does not know are left
+ *   alone: during an upgrade an older process may still be starting.
  */
 export async function migrate(database: Database, migrations?: readonly Migration[]): Promise<string[]> {
   const files = migrations ?? (await readMigrations());

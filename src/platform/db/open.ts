@@ -1,7 +1,7 @@
 // Opens the database: embedded PGlite under the data directory, or PostgreSQL by its address. Same SQL on both.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import { PGlite } from '@electric-sql/pglite';
 import { btree_gist } from '@electric-sql/pglite/contrib/btree_gist';
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm';
@@ -98,8 +98,15 @@ function createCluster(options: OpenOptions): Promise<PGlite> {
   });
 }
 
+/** Nobody else on this machine may read it: the engine itself makes its files readable for all. */
+async function makePrivate(dataDir: string): Promise<void> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  // One that was made before, or laid there from a backup. Whose it is not may have good reasons.
+  await chmod(dataDir, 0o700).catch(() => {});
+}
+
 async function openEmbedded(options: OpenOptions): Promise<Database> {
-  if (options.dataDir) await mkdir(options.dataDir, { recursive: true });
+  if (options.dataDir) await makePrivate(options.dataDir);
   const unlock = options.dataDir ? await lockDataDirectory(options.dataDir) : undefined;
   const pglite = await createCluster(options).catch(async (error: unknown) => {
     await unlock?.();
