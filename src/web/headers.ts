@@ -51,7 +51,7 @@ function policy(formOrigins: readonly string[], https: boolean): string {
 }
 
 /** Browsers apply form-action to where a form redirects too: origin for the web, scheme for an app's own scheme. */
-function formActionSource(address: string): string {
+export function formActionSource(address: string): string {
   const url = new URL(address);
   return url.protocol === 'http:' || url.protocol === 'https:' ? url.origin : url.protocol;
 }

@@ -101,6 +101,13 @@ function assertionIssuer(proof: string): string | undefined {
 
 const algorithms = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'];
 const toleranceSeconds = 15;
+/** Longer is no proof of the moment any more: it would be kept and passed on like a password. Source: RFC 7523 §3. */
+const longestAssertionSeconds = 3600;
+
+/** @param exp of a client assertion, in seconds since 1970 */
+export function lastsReasonably(exp: number, now: Date): boolean {
+  return exp <= now.getTime() / 1000 + longestAssertionSeconds + toleranceSeconds;
+}
 
 async function byAssertion(
   site: Site,
@@ -123,6 +130,7 @@ async function byAssertion(
       currentDate: site.clock.now(),
       requiredClaims: ['exp', 'jti'],
     });
+    if (!lastsReasonably(payload.exp!, site.clock.now())) throw new Error('it lasts too long');
     const { ReplayDetection } = handle.current() as unknown as { ReplayDetection: Replays };
     const isNew = await ReplayDetection.unique(clientId, payload.jti!, payload.exp! + toleranceSeconds);
     return isNew ? callerOf(client, 0) : undefined;
@@ -132,7 +140,8 @@ async function byAssertion(
   }
 }
 
-interface Replays {
+/** The library's memory of proofs that were used. */
+export interface Replays {
   unique(issuer: string, jti: string, expiresAtSeconds: number): Promise<boolean>;
 }
 

@@ -10,6 +10,7 @@ import {
   secondsUntil,
 } from './provider.account.ts';
 import { stateOf } from './provider.request-state.ts';
+import { lastsReasonably } from './provider.caller.ts';
 import type { ClientStore } from './provider.clients.ts';
 import { cookieSigner } from './provider.cookies.ts';
 import { createLoadExistingGrant } from './provider.grants.ts';
@@ -63,6 +64,10 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       ui_locales_supported: [...languages],
     },
     extraClientMetadata: { properties: ['mandaat', 'resource_identifiers', 'resource_scopes'] },
+    assertJwtClientAuthClaimsAndHeader: (_ctx, claims) => {
+      if (!lastsReasonably(Number(claims.exp), site.clock.now()))
+        throw new errors.InvalidClientAuth('the assertion lasts too long');
+    },
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: {
       required: (_ctx, client) => client.clientAuthMethod === 'none' || applicationOf(client).pkceRequired,

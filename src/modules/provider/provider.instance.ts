@@ -2,17 +2,14 @@
 // keys need a new instance, and requests in flight finish on the one they began with.
 import type { EventEmitter } from 'node:events';
 import type { Request, RequestHandler } from 'express';
-import { Provider, type Client, type KoaContextWithOIDC } from 'oidc-provider';
+import { Provider, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
-import { applicationOf, unmaskedClaims } from './provider.account.ts';
-import { enqueueLogout } from './provider.backchannel.ts';
-import { createClientStore, secretMatches, type ClientStore } from './provider.clients.ts';
+import { adapt } from './provider.adaptations.ts';
+import { createClientStore, type ClientStore } from './provider.clients.ts';
 import { createConfiguration } from './provider.configuration.ts';
-import { forwardInOurPage } from './provider.forward.ts';
+import { finishAnswers } from './provider.finish.ts';
 import { ensureKeys, loadSigningKeys, type SigningKeys } from './provider.keys.ts';
-import { createPages, type ProviderPages } from './provider.pages.ts';
-import { sealTokens } from './provider.sealed-tokens.ts';
-import { finishRequest } from './provider.storage.ts';
+import { createPages } from './provider.pages.ts';
 
 export interface ProviderHandle {
   /** Express handler of every protocol endpoint. Mount it last and before any body parser: it reads bodies itself. */
@@ -91,26 +88,6 @@ function speakAsIssuer(site: Site, headers: NodeJS.Dict<string | string[]>): voi
   headers['x-forwarded-proto'] = protocol.slice(0, -1);
 }
 
-/** Somebody else redeemed it a moment earlier: what was about to be handed out is taken back. */
-function refuseSecondUse(ctx: { status: number; body: unknown }): void {
-  ctx.status = 400;
-  ctx.body = { error: 'invalid_grant', error_description: 'grant request is invalid' };
-}
-
-/** What was about to be answered could not be written: nothing of it is handed out, the error is told instead. */
-async function takeBack(
-  site: Site,
-  pages: ProviderPages,
-  ctx: KoaContextWithOIDC,
-  error: Error,
-): Promise<void> {
-  for (const header of ['location', 'set-cookie']) ctx.remove(header);
-  ctx.status = 500;
-  if (ctx.oidc.route !== 'token') return pages.renderError(ctx, { error: 'server_error' }, error);
-  site.logger.error({ err: error }, 'server error');
-  ctx.body = { error: 'server_error', error_description: 'the answer could not be written' };
-}
-
 interface Built {
   provider: Provider;
   handle: ReturnType<Provider['callback']>;
@@ -129,55 +106,8 @@ function build(site: Site, keys: SigningKeys, clients: ClientStore, options: Pro
   provider.proxy = true;
   adapt(site, provider);
   observe(site, provider, options);
-  provider.use(async (ctx, next) => {
-    await next();
-    try {
-      if (!(await finishRequest(site, ctx, ctx.status === 200))) refuseSecondUse(ctx);
-    } catch (error) {
-      await takeBack(site, pages, ctx as KoaContextWithOIDC, error as Error);
-    }
-    forwardInOurPage(ctx as KoaContextWithOIDC);
-    openFormAction(ctx as KoaContextWithOIDC);
-    if (ctx.path === '/jwks') ctx.set('Cache-Control', 'public, max-age=300');
-  });
+  provider.use(finishAnswers(site, pages));
   return { provider, handle: provider.callback(), kids: kidsOf(keys), changesAt: keys.changesAt };
-}
-
-/** What the library offers no setting for. */
-function adapt(site: Site, provider: Provider): void {
-  const client = provider.Client.prototype as Client & {
-    backchannelLogout: unknown;
-    compareClientSecret: unknown;
-  };
-  client.compareClientSecret = function compareClientSecret(this: Client, secret: string): boolean {
-    return secretMatches(applicationOf(this), secret, site.clock.now());
-  };
-  // The library would call the application inside the request, once. Ours goes through the outbox, until it is heard.
-  client.backchannelLogout = function backchannelLogout(
-    this: Client,
-    sub: string,
-    sid: string,
-  ): Promise<void> {
-    return enqueueLogout(site, { clientId: this.clientId, sub, sid });
-  };
-  sealTokens(site, provider);
-  keepInPayload(provider.Grant, 'organisationId', 'endsAt');
-  keepInPayload(provider.Session, 'device');
-  const { Claims } = provider as unknown as { Claims: { prototype: ClaimsMask } };
-  const masked = Claims.prototype.result;
-  Claims.prototype.result = async function result(this: ClaimsMask) {
-    return { ...(await masked.call(this)), ...this.available[unmaskedClaims] };
-  };
-}
-
-interface ClaimsMask {
-  available: { [unmaskedClaims]?: Record<string, unknown> };
-  result(): Promise<Record<string, unknown>>;
-}
-
-function keepInPayload(model: object, ...members: string[]): void {
-  const known = (model as { IN_PAYLOAD: string[] }).IN_PAYLOAD;
-  Object.defineProperty(model, 'IN_PAYLOAD', { get: () => [...known, ...members] });
 }
 
 const countedEvents = [
@@ -208,27 +138,6 @@ function observe(site: Site, provider: Provider, { onEvent }: ProviderOptions): 
 
 /** As the page or the answer names it: the application gave it to the request that the provider handles. */
 const requestIdOf = (ctx: KoaContextWithOIDC): string | undefined => (ctx.req as Partial<Request>).requestId;
-
-/**
- * Browsers apply `form-action` to every redirect after a form as well: pages of the library that post, or that a form
- * led to, must be allowed to end at the application.
- */
-function openFormAction(ctx: KoaContextWithOIDC): void {
-  if (!ctx.type.includes('html') || ctx.oidc === undefined) return;
-  const { params, session, redirectUriCheckPerformed } = ctx.oidc;
-  const state = session?.state as { postLogoutRedirectUri?: string } | undefined;
-  const redirect = redirectUriCheckPerformed ? params?.['redirect_uri'] : undefined;
-  const targets = [redirect, state?.postLogoutRedirectUri].filter((uri) => typeof uri === 'string');
-  const policy = ctx.response.get('content-security-policy');
-  if (targets.length === 0 || !policy) return;
-  const sources = [...new Set(targets.map(formActionSource))].join(' ');
-  ctx.set('content-security-policy', policy.replace("form-action 'self'", `form-action 'self' ${sources}`));
-}
-
-function formActionSource(address: string): string {
-  const url = new URL(address);
-  return url.protocol === 'http:' || url.protocol === 'https:' ? url.origin : url.protocol;
-}
 
 /**
  * Checks client metadata (RFC 7591 names) as the provider will when it reads it.

@@ -1,8 +1,8 @@
 // The token endpoint and what lives on from it: single use, rotation, machine clients, sender-constrained tokens.
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { decodeProtectedHeader, decodeJwt, exportJWK, SignJWT } from 'jose';
+import { calculateJwkThumbprint, decodeProtectedHeader, decodeJwt, exportJWK, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
 import { createAccess, publicClient } from '../../support/access.ts';
 import { Browser } from '../../support/browser.ts';
@@ -87,6 +87,26 @@ describe('an authorization code', () => {
     const late = await obtainCode(access);
     app.site.clock.advance({ seconds: 61 });
     assert.equal((await postToken(access.client, late)).body['error'], 'invalid_grant');
+  });
+
+  test('is not redeemed with a verifier it was given without a challenge for, nor without the one it needs', async () => {
+    const access = await createAccess(world, { client: { pkceRequired: false } });
+    const { code_verifier: verifier, ...withoutVerifier } = await obtainCode(access);
+    assert.equal((await postToken(access.client, withoutVerifier)).body['error'], 'invalid_grant');
+    const { browser } = await signInThrough(
+      await createRelyingParty(app.url, access.client),
+      app.url,
+      access.person,
+    );
+    const query = new URLSearchParams({
+      client_id: access.client.id,
+      redirect_uri: access.client.redirectUri,
+      response_type: 'code',
+      scope: 'openid',
+    });
+    const code = new URL((await browser.get(`/authorize?${query}`)).url).searchParams.get('code') ?? '';
+    const downgraded = { ...withoutVerifier, code, code_verifier: verifier ?? '' };
+    assert.equal((await postToken(access.client, downgraded)).body['error'], 'invalid_grant');
   });
 
   test('is not given without PKCE unless the client is excepted', async () => {
@@ -231,20 +251,32 @@ describe('authenticating a client', () => {
       },
     });
     const now = Math.floor(app.site.clock.now().getTime() / 1000);
-    const assertion = await new SignJWT({})
-      .setProtectedHeader({ alg: 'ES256', kid: 'k' })
-      .setIssuer(id)
-      .setSubject(id)
-      .setAudience(app.url)
-      .setJti('once')
-      .setIssuedAt(now)
-      .setExpirationTime(now + 60)
-      .sign(privateKey);
-    const fields = {
+    const fieldsWith = async (claims: object) => ({
       grant_type: 'client_credentials',
-      client_assertion: assertion,
+      client_assertion: await new SignJWT({
+        ...{ iss: id, sub: id, aud: app.url, jti: oidc.randomState(), iat: now, exp: now + 60 },
+        ...claims,
+      })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+        .sign(privateKey),
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    };
+    });
+    for (const claims of [
+      { aud: 'https://elsewhere.example' },
+      { sub: 'somebody-else' },
+      { exp: now - 60 },
+      { exp: now + 2 * 3600 },
+      { nbf: now + 70 },
+      { jti: undefined },
+    ]) {
+      const refused = await postToken(undefined, await fieldsWith(claims));
+      assert.deepEqual(
+        [refused.status, refused.body['error']],
+        [401, 'invalid_client'],
+        JSON.stringify(claims),
+      );
+    }
+    const fields = await fieldsWith({ nbf: now + 8 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => postToken(undefined, fields)));
     assert.equal(answers.filter(({ status }) => status === 200).length, 1);
   });
@@ -295,6 +327,38 @@ describe('pushed requests, DPoP and resources', () => {
       headers: { authorization: `Bearer ${tokens.access_token}` },
     });
     assert.equal(bearer.status, 401);
+  });
+
+  test('a DPoP proof counts once, and only for the key that the request named', async () => {
+    const { client, person } = await createAccess(world);
+    const party = await createRelyingParty(app.url, client);
+    const browser = new Browser(app.url);
+    const [own, other] = [await oidc.randomDPoPKeyPair('ES256'), await oidc.randomDPoPKeyPair('ES256')];
+    const jkt = await calculateJwkThumbprint(await exportJWK(own.publicKey));
+    const first = await party.begin({ dpop_jkt: jkt });
+    const landed = await enterPassword(browser, await browser.get(first.url), person);
+    await assert.rejects(first.redeem(landed.url, { DPoP: oidc.getDPoPHandle(party.config, other) }), {
+      error: 'invalid_grant',
+    });
+    const second = await party.begin({ dpop_jkt: jkt });
+    const { access_token: token } = await second.redeem((await browser.get(second.url)).url, {
+      DPoP: oidc.getDPoPHandle(party.config, own),
+    });
+    const proof = await new SignJWT({
+      jti: oidc.randomState(),
+      htm: 'GET',
+      htu: `${app.url}/userinfo`,
+      iat: Math.floor(app.site.clock.now().getTime() / 1000),
+      ath: createHash('sha256').update(token).digest('base64url'),
+    })
+      .setProtectedHeader({ alg: 'ES256', typ: 'dpop+jwt', jwk: await exportJWK(own.publicKey) })
+      .sign(own.privateKey);
+    const show = async () =>
+      (await fetch(`${app.url}/userinfo`, { headers: { authorization: `DPoP ${token}`, dpop: proof } }))
+        .status;
+    const shown = await Promise.all([show(), show(), show()]);
+    assert.deepEqual(shown.sort(), [200, 401, 401]);
+    assert.equal(await show(), 401);
   });
 
   test('a resource of the application gets a JWT with the rights; others are refused', async () => {
