@@ -15,6 +15,7 @@ import type { ClientStore } from './provider.clients.ts';
 import { cookieSigner } from './provider.cookies.ts';
 import { createLoadExistingGrant } from './provider.grants.ts';
 import type { SigningKeys } from './provider.keys.ts';
+import { hostOf, mayReachAnything } from './provider.http.ts';
 import { createIntrospectionPolicy } from './provider.introspection.ts';
 import type { ProviderPages } from './provider.pages.ts';
 import { createPrompts, passwordAcr } from './provider.prompts.ts';
@@ -90,7 +91,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
       (ctx.oidc.route === 'userinfo' || client.clientAuthMethod === 'none') &&
       (client.redirectUris ?? []).some((uri) => URL.parse(uri)?.origin === origin),
     renderError: pages.renderError,
-    fetch: (url, options) => fetch(url, fetchOptions(site, options)),
+    fetch: (url, options) => fetch(url, fetchOptions(site, url, options)),
     cookies: cookies(site),
     ttl: lifetimes(site),
     features: features(parts),
@@ -195,8 +196,9 @@ function sessionSeconds(site: Site, ctx: KoaContextWithOIDC, loginTs: number | u
 }
 
 /** The library refuses private addresses with a dispatcher of its own; a laptop or an internal network needs them. */
-function fetchOptions(site: Site, options: RequestInit = {}): RequestInit {
-  if (!site.config.backchannelAllowPrivate) return options;
+function fetchOptions(site: Site, target: string | URL | Request, options: RequestInit = {}): RequestInit {
+  const url = new URL(target instanceof Request ? target.url : target);
+  if (!mayReachAnything(site.config, hostOf(url))) return options;
   const { dispatcher: _dispatcher, ...rest } = options as RequestInit & { dispatcher?: unknown };
   return rest;
 }

@@ -70,7 +70,11 @@ const lookupPublicOnly: LookupFunction = (host, options, callback) => {
   });
 };
 
-function mayReachAnything(reach: Reach, host: string): boolean {
+/** Without the brackets of a literal IPv6 address. */
+export const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
+
+/** Whether the configuration lets a call go to that host, wherever it lies. */
+export function mayReachAnything(reach: Reach, host: string): boolean {
   return reach.backchannelAllowPrivate || reach.internalHosts.includes(host.toLowerCase());
 }
 
@@ -80,7 +84,7 @@ function mayReachAnything(reach: Reach, host: string): boolean {
  */
 export async function postForm(reach: Reach, address: string, fields: Record<string, string>): Promise<void> {
   const url = new URL(address);
-  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const host = hostOf(url);
   const isFree = mayReachAnything(reach, host);
   // A literal address never goes through the look-up.
   if (!isFree && isIP(host) !== 0 && isSpecialUse(host)) throw new Error('the address is not public');

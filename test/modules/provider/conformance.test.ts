@@ -126,6 +126,32 @@ describe('a request with', () => {
     assert.equal(page.headers.get('cache-control'), 'no-store');
   });
 
+  test('a hint of who is signed in, even one that has expired, is answered without a question', async () => {
+    const { ask, tokens } = await signedIn();
+    app.site.clock.advance({ minutes: 15 });
+    assert.ok(parameter(await ask({ prompt: 'none', id_token_hint: tokens.id_token ?? '' }), 'code'));
+    const forged = `${(tokens.id_token ?? '').slice(0, -8)}AAAAAAAA`;
+    assert.equal(parameter(await ask({ prompt: 'none', id_token_hint: forged }), 'error'), 'invalid_request');
+  });
+
+  test('more rights than a token may carry gets where to ask for them, and the answer there', async () => {
+    const access = await createAccess(world);
+    const limit = app.site.config.tokenClaimLimitBytes;
+    Object.assign(app.site.config, { tokenClaimLimitBytes: 10 });
+    const { tokens } = await signedIn(access);
+    Object.assign(app.site.config, { tokenClaimLimitBytes: limit });
+    const claims = decodeJwt(tokens.id_token ?? '') as {
+      _claim_sources: { userinfo: { endpoint: string } };
+      organisation: { code: string };
+    } & Record<string, unknown>;
+    assert.deepEqual([claims['roles'], claims['entitlements']], [undefined, undefined]);
+    assert.deepEqual(claims['_claim_names'], { roles: 'userinfo', entitlements: 'userinfo' });
+    assert.equal(claims.organisation.code, access.organisation.code);
+    const { endpoint } = claims._claim_sources.userinfo;
+    const answer = await fetch(endpoint, { headers: { authorization: `Bearer ${tokens.access_token}` } });
+    assert.deepEqual(((await answer.json()) as { roles: string[] }).roles, ['Reader']);
+  });
+
   test('max_age=0 asks for the password once, not for ever', async () => {
     const { ask, access, browser } = await signedIn();
     const landed = await enterPassword(browser, await ask({ max_age: '0' }), access.person);
@@ -178,5 +204,84 @@ describe('a request with', () => {
     const page = await new Browser(app.url).get('/authorize?client_id=a%00b&response_type=code');
     assert.equal(page.status, 400);
     assert.match(page.body, /This application is not known here/);
+  });
+});
+
+describe('signing out with', () => {
+  const bye = 'https://app.example/bye';
+  async function prepared() {
+    const access = await createAccess(world, { client: { metadata: { post_logout_redirect_uris: [bye] } } });
+    const { browser, tokens, ask } = await signedIn(access);
+    const hint = tokens.id_token ?? '';
+    const clientId = access.client.id;
+    const isSignedIn = async () => parameter(await ask({ prompt: 'none' }), 'code') !== null;
+    return { browser, hint, clientId, isSignedIn };
+  }
+  type Fields = Record<string, string>;
+  type Prepared = Awaited<ReturnType<typeof prepared>>;
+  const send = {
+    GET: ({ browser }: Prepared, fields: Record<string, string>) =>
+      browser.get(`/end-session?${new URLSearchParams(fields)}`),
+    POST: ({ browser }: Prepared, fields: Record<string, string>) => browser.post('/end-session', fields),
+  };
+
+  for (const how of ['GET', 'POST'] as const) {
+    test(`a good hint (${how}) goes on by itself, with and without state`, async () => {
+      for (const state of [{}, { state: 'kept & sound' }] as Fields[]) {
+        const begun = await prepared();
+        const fields = { id_token_hint: begun.hint, post_logout_redirect_uri: bye, ...state };
+        const page = await send[how](begun, fields);
+        assert.match(page.body, /data-auto-submit/);
+        const landed = await begun.browser.submit(page, '/end-session/confirm', { logout: 'yes' });
+        assert.equal(new URL(landed.url).origin + new URL(landed.url).pathname, bye);
+        assert.deepEqual(Object.fromEntries(new URL(landed.url).searchParams), state);
+        assert.equal(await begun.isSignedIn(), false);
+      }
+    });
+
+    test(`a hint, a client or an address that is not right (${how}) changes nothing and leads nowhere else`, async () => {
+      const begun = await prepared();
+      const { hint, clientId } = begun;
+      for (const fields of [
+        { id_token_hint: `${hint.slice(0, -8)}AAAAAAAA`, post_logout_redirect_uri: bye },
+        { id_token_hint: 'x.y.z' },
+        { id_token_hint: hint, post_logout_redirect_uri: `${bye}?extra=query` },
+        { id_token_hint: hint, post_logout_redirect_uri: 'https://evil.example/' },
+        { client_id: clientId, post_logout_redirect_uri: `${bye}/` },
+        { id_token_hint: hint, client_id: 'mandaat-portal' },
+        { client_id: 'nobody' },
+      ] as Fields[]) {
+        const page = await send[how](begun, fields);
+        assert.equal(page.status, 400, JSON.stringify(fields));
+        assert.doesNotMatch(page.body, /data-auto-submit|(?:href|action)="https:\/\/evil/);
+        assert.match(page.body, /<a class="button/);
+      }
+      assert.equal(await begun.isSignedIn(), true);
+    });
+
+    test(`no hint (${how}) asks first, and an address without its application is not followed`, async () => {
+      const begun = await prepared();
+      for (const fields of [
+        {},
+        { state: 's' },
+        { client_id: begun.clientId, post_logout_redirect_uri: bye },
+      ] as Fields[]) {
+        const page = await send[how](begun, fields);
+        assert.match(page.body, /Do you want to sign out\?/);
+        assert.doesNotMatch(page.body, /data-auto-submit/);
+      }
+      const page = await send[how](begun, { post_logout_redirect_uri: bye });
+      const landed = await begun.browser.submit(page, '/end-session/confirm', { logout: 'yes' });
+      assert.match(landed.url, /\/end-session\/success/);
+      assert.equal(await begun.isSignedIn(), false);
+    });
+  }
+
+  test('a form that another site made up changes nothing', async () => {
+    const begun = await prepared();
+    await begun.browser.get('/end-session');
+    const page = await begun.browser.post('/end-session/confirm', { xsrf: 'guessed', logout: 'yes' });
+    assert.equal(page.status, 400);
+    assert.equal(await begun.isSignedIn(), true);
   });
 });

@@ -1,6 +1,8 @@
 // The token endpoint and what lives on from it: single use, rotation, machine clients, sender-constrained tokens.
 import assert from 'node:assert/strict';
 import { createHash, generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { calculateJwkThumbprint, decodeProtectedHeader, decodeJwt, exportJWK, SignJWT } from 'jose';
 import * as oidc from 'openid-client';
@@ -279,6 +281,41 @@ describe('authenticating a client', () => {
     const fields = await fieldsWith({ nbf: now + 8 });
     const answers = await Promise.all(Array.from({ length: 10 }, () => postToken(undefined, fields)));
     assert.equal(answers.filter(({ status }) => status === 200).length, 1);
+  });
+
+  test('by keys at an address of the internal network only where the configuration names its host', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'k', alg: 'ES256', use: 'sig' };
+    const server = createServer((_req, res) => void res.end(JSON.stringify({ keys: [jwk] })));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const application = await world.application();
+    const present = async (): Promise<number> => {
+      const { id } = await world.client(application, {
+        metadata: {
+          grant_types: ['client_credentials'],
+          token_endpoint_auth_method: 'private_key_jwt',
+          jwks_uri: `http://127.0.0.1:${port}/keys`,
+        },
+      });
+      const now = Math.floor(app.site.clock.now().getTime() / 1000);
+      const assertion = await new SignJWT({ iss: id, sub: id, aud: app.url, jti: id, exp: now + 60 })
+        .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+        .sign(privateKey);
+      const answer = await postToken(undefined, {
+        grant_type: 'client_credentials',
+        client_assertion: assertion,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      });
+      return answer.status;
+    };
+    const { backchannelAllowPrivate, internalHosts } = app.site.config;
+    Object.assign(app.site.config, { backchannelAllowPrivate: false, internalHosts: [] });
+    assert.equal(await present(), 401);
+    Object.assign(app.site.config, { internalHosts: ['127.0.0.1'] });
+    assert.equal(await present(), 200);
+    Object.assign(app.site.config, { backchannelAllowPrivate, internalHosts });
+    server.close();
   });
 
   test('a broken client breaks only itself', async () => {
