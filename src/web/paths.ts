@@ -53,6 +53,7 @@ export const paths = {
     `${application(applicationId)}/administrators`,
   siteAdministrators: (): string => '/administrators',
   /** `list` is one of the three above. */
+  exportAdministrators: (list: string): string => `${list}.csv`,
   appoint: (list: string): string => `${list}/new`,
   editAdministration: (list: string, administrationId: string): string =>
     `${list}/${part(administrationId)}/edit`,

@@ -50,6 +50,8 @@ export interface TableColumn {
   text: string;
   sort?: { href: string; dir?: 'asc' | 'desc' };
   numeric?: boolean;
+  /** Short values, such as days, that stay on one line. */
+  unbroken?: boolean;
   hidden?: boolean;
 }
 

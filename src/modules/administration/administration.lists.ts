@@ -13,7 +13,12 @@ export type Seat =
 export interface ListedAdministration {
   readonly id: string;
   readonly kind: AdministrationKind;
-  readonly person: { readonly id: string; readonly name: string; readonly mail: string };
+  readonly person: {
+    readonly id: string;
+    readonly name: string;
+    readonly sortName: string;
+    readonly mail: string;
+  };
   readonly organisation: { readonly id: string; readonly name: string } | null;
   readonly application: { readonly id: string; readonly code: string; readonly names: Names } | null;
   readonly includesSubtree: boolean;
@@ -29,6 +34,7 @@ interface Row {
   kind: AdministrationKind;
   person_id: string;
   person_name: string;
+  sort_name: string;
   mail: string;
   organisation_id: string | null;
   organisation_name: string | null;
@@ -46,7 +52,7 @@ interface Row {
 const toListed = (row: Row): ListedAdministration => ({
   id: row.id,
   kind: row.kind,
-  person: { id: row.person_id, name: row.person_name, mail: row.mail },
+  person: { id: row.person_id, name: row.person_name, sortName: row.sort_name, mail: row.mail },
   organisation:
     row.organisation_id === null ? null : { id: row.organisation_id, name: row.organisation_name ?? '' },
   application:
@@ -102,7 +108,7 @@ async function list(
   at: Date,
 ): Promise<ListedAdministration[]> {
   const { rows } = await sql<Row>`
-    select d.id, d.kind, d.person_id, p.given_name || ' ' || p.family_name as person_name, p.mail,
+    select d.id, d.kind, d.person_id, p.given_name || ' ' || p.family_name as person_name, p.sort_name, p.mail,
       d.organisation_id, o.name as organisation_name, d.application_id, x.code as application_code,
       x.names as application_names,
       d.includes_subtree, g.given_name || ' ' || g.family_name as given_by, d.valid_from, d.valid_until, d.version,

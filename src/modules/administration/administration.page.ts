@@ -1,11 +1,10 @@
 // Builds what the pages about administrators show. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
 import { fieldStates, localDateOf, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
-import { applicationTabs } from '../../web/application-tabs.ts';
 import { staleNotice, type ConflictPage } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
-import { periodTag, type Field, type PageHeader, type Table, type TableCell } from '../../web/view-models.ts';
+import { periodTag, type Field, type PageHeader } from '../../web/view-models.ts';
 import type { LastChange } from './administration.last-change.ts';
 import { maxCandidates, type Candidate, type ListedAdministration } from './administration.lists.ts';
 import type { SeatPage } from './administration.seat.ts';
@@ -23,14 +22,16 @@ export interface FormState {
   readonly fields?: FieldErrors;
 }
 
-const nameOf = ({ words, place }: Page): string => {
+export const nameOf = ({ words, place }: Page): string => {
   if (typeof place.name === 'string') return place.name;
   return place.name?.[words.lang] ?? place.name?.en ?? place.name?.nl ?? words.t('administration.site');
 };
 
-function headerOf(page: Page, title: string, subtitle?: string): PageHeader {
+export function headerOf(page: Page, title: string, subtitle?: string): PageHeader {
   const { words, place } = page;
-  const list = words.t('administration.list.title');
+  const list = words.t(
+    place.seat.kind === 'site' ? 'administration.list.siteTitle' : 'administration.list.title',
+  );
   const home = place.seat.kind === 'site' ? [] : [{ text: nameOf(page), href: place.homeHref }];
   const breadcrumbs =
     title === list
@@ -39,97 +40,14 @@ function headerOf(page: Page, title: string, subtitle?: string): PageHeader {
   return { title, breadcrumbs, ...(subtitle ? { subtitle } : {}) };
 }
 
-/** The owners are one of the pages of their application, and look like the others. */
-function ownersHeader(page: Page, applicationId: string, subtitle: string): PageHeader {
-  const { words } = page;
-  const title = nameOf(page);
-  return {
-    title,
-    subtitle,
-    breadcrumbs: [{ text: words.t('rights.applications'), href: paths.applications() }, { text: title }],
-    tabs: applicationTabs(words, applicationId, title, 'administrators'),
-  };
-}
-
-/** What the window is called. */
-export function listTitle(page: Page): string {
-  const { words, place } = page;
-  return place.seat.kind === 'application'
-    ? `${nameOf(page)}: ${words.t('rights.tabs.administrators')}`
-    : words.t('administration.list.title');
-}
-
-export function buildListPage(page: Page, administrations: readonly ListedAdministration[]) {
-  const { words, place } = page;
-  const lead = words.t(`administration.list.lead.${place.seat.kind}`, { name: nameOf(page) });
-  const header =
-    place.seat.kind === 'application'
-      ? ownersHeader(page, place.seat.id, lead)
-      : headerOf(page, words.t('administration.list.title'), lead);
-  const actions =
-    place.kinds.length > 0
-      ? [
-          {
-            text: words.t('administration.appoint.title'),
-            href: paths.appoint(place.listHref),
-            kind: 'primary' as const,
-            icon: 'plus',
-          },
-        ]
-      : [];
-  const table: Table = {
-    caption: words.t('administration.list.title'),
-    columns: [
-      { key: 'person', text: words.t('administration.person') },
-      { key: 'kind', text: words.t('administration.kind') },
-      { key: 'period', text: words.t('administration.period') },
-      { key: 'givenBy', text: words.t('administration.givenBy') },
-      { key: 'actions', text: words.t('administration.actions'), hidden: true },
-    ],
-    rows: administrations.map((one) => ({ cells: rowOf(page, one) })),
-    empty: {
-      title: words.t('administration.list.none'),
-      text: words.t('administration.list.noneText'),
-      icon: 'administrators',
-    },
-  };
-  return { header: { ...header, actions }, table };
-}
-
-function rowOf(page: Page, one: ListedAdministration): Record<string, TableCell | string> {
-  const { words, place, now } = page;
-  const inherited = place.seat.kind === 'organisation' && one.organisation?.id !== place.seat.id;
-  const own = one.person.id === page.actorPersonId;
-  const manages = place.kinds.includes(one.kind) && !inherited;
-  const label = one.person.name;
-  const edit = {
-    text: words.t('administration.change.action'),
-    label,
-    href: paths.editAdministration(place.listHref, one.id),
-  };
-  const end = {
-    text: words.t('administration.end.action'),
-    label,
-    href: paths.endAdministration(place.listHref, one.id),
-  };
-  const actions = [...(manages && !own ? [edit] : []), ...((manages || own) && !inherited ? [end] : [])];
-  return {
-    person: { text: one.person.name, sub: one.person.mail },
-    kind: { text: words.t(`administration.kinds.${one.kind}`), ...scopeNote(words, one, inherited) },
-    period: { period: one.period, tags: [stateOf(words, one, now)] },
-    givenBy: one.givenBy ?? words.t('administration.givenBySite'),
-    actions: actions.length > 0 ? { actions } : '',
-  };
-}
-
-function scopeNote(words: T, one: ListedAdministration, inherited: boolean): { sub?: string } {
+export function scopeNote(words: T, one: ListedAdministration, inherited: boolean): { sub?: string } {
   if (inherited && one.organisation)
     return { sub: words.t('administration.inherited', { organisation: one.organisation.name }) };
   return one.includesSubtree ? { sub: words.t('administration.withSubtree') } : {};
 }
 
 /** It runs, yet what it rests on does not: said in so many words. */
-function stateOf(words: T, one: ListedAdministration, now: Date) {
+export function stateOf(words: T, one: ListedAdministration, now: Date) {
   const tag = periodTag(words, one.period.from, one.period.until, now);
   const dormant = !one.effective && (tag.state === 'active' || tag.state === 'ending');
   return dormant ? { text: words.t('administration.dormant'), state: 'neutral' as const } : tag;

@@ -25,15 +25,13 @@ import {
   buildAppointPage,
   buildConflictPage,
   buildEndPage,
-  buildListPage,
   buildPeriodPage,
   buildSearchPage,
-  listTitle,
   type FormState,
   type Page,
 } from './administration.page.ts';
 import { organisationInScope } from './administration.scope.ts';
-import { loadSeat, type SeatParams } from './administration.seat.ts';
+import { pageOf, sendList, showList } from './administration.list.routes.ts';
 import { mayGiveBack, undoEndAdministration } from './administration.undo.ts';
 
 export function createAdministrationRoutes(site: Site): Router {
@@ -45,6 +43,7 @@ export function createAdministrationRoutes(site: Site): Router {
   ];
   for (const list of lists) {
     router.get(list, (req, res) => showList(site, req, res));
+    router.get(paths.exportAdministrators(list), (req, res) => sendList(site, req, res));
     router.post(list, (req, res) => appoint(site, req, res));
     router.get(paths.appoint(list), (req, res) => showAppoint(site, req, res));
     router.get(paths.editAdministration(list, ':administrationId'), (req, res) => showPeriod(site, req, res));
@@ -56,25 +55,6 @@ export function createAdministrationRoutes(site: Site): Router {
     router.post(paths.undoAdministration(list, ':administrationId'), (req, res) => undo(site, req, res));
   }
   return router;
-}
-
-async function pageOf(site: Site, req: Request, res: Response): Promise<Page> {
-  const place = await loadSeat(site.db.reader, req.actor, req.params as SeatParams);
-  return {
-    words: res.words,
-    place,
-    now: site.clock.now(),
-    zone: site.config.timeZone,
-    actorPersonId: req.actor.personId,
-  };
-}
-
-async function showList(site: Site, req: Request, res: Response): Promise<void> {
-  const page = await pageOf(site, req, res);
-  const administrations = await listAdministrations(site.db.reader, page.place.seat, page.now);
-  res.page('administration/list', buildListPage(page, administrations), {
-    title: listTitle(page),
-  });
 }
 
 async function showAppoint(site: Site, req: Request, res: Response): Promise<void> {

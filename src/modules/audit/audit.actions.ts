@@ -6,6 +6,7 @@ export const auditActions = {
     'a right, affiliation or administration ended by itself, and what rested on it was revoked',
   'administration.appointed': 'somebody was made administrator',
   'administration.ended': 'an administration was ended',
+  'administration.exported': 'somebody took a copy of a list of administrators',
   'administration.period_changed': 'the end of an administration was changed',
   'administration.restored':
     'the end of an administration was taken back, alone or with that of its affiliation',

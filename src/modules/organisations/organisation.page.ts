@@ -48,6 +48,9 @@ export function buildOrganisationPage(
           href: paths.administrators(organisation.id),
           icon: 'administrators',
         },
+        ...(powers.has('assignment.grant')
+          ? [{ text: t('organisations.action.offered'), href: paths.offeredRights(organisation.id) }]
+          : []),
         ...(powers.has('person.view')
           ? [
               {

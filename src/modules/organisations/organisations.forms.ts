@@ -115,15 +115,14 @@ export function numberFields(
   const schemes = organisationSchemes.toSorted(
     (a, b) => Number(b === ofTargetGroup) - Number(a === ofTargetGroup),
   );
-  return [
-    schemes.map((name) => ({
-      name,
-      label: words.t(`organisations.scheme.${name}`),
-      optional: true,
-      maxlength: 40,
-      ...field(name),
-    })),
-  ];
+  const fields = schemes.map((name) => ({
+    name,
+    label: words.t(`organisations.scheme.${name}`),
+    optional: true,
+    maxlength: 40,
+    ...field(name),
+  }));
+  return [fields.slice(0, 2), fields.slice(2)];
 }
 
 export function rulesFrom(form: TypedRules): AffiliationRules {
@@ -153,13 +152,12 @@ type Initial = Readonly<Record<string, string | string[]>>;
 /** One name per language; the first is asked, the others may be left out. */
 export function nameFields(words: T, state: FormState, initial: Initial, asked?: 'nl'): FormEntry[] {
   const field = fieldStates(words, { ...state, initial });
-  return [
-    languages.map((lang) => {
-      const name = `name${lang[0]?.toUpperCase()}${lang.slice(1)}`;
-      const label = words.t(`organisations.nameIn.${lang}`);
-      return { name, label, optional: lang !== asked, maxlength: 200, ...field(name) };
-    }),
-  ];
+  const fields = languages.map((lang) => {
+    const name = `name${lang[0]?.toUpperCase()}${lang.slice(1)}`;
+    const label = words.t(`organisations.nameIn.${lang}`);
+    return { name, label, optional: lang !== asked, maxlength: 200, ...field(name) };
+  });
+  return [fields.slice(0, 2), fields.slice(2)];
 }
 
 /** What the target group asks of affiliations, kind by kind. */

@@ -16,7 +16,8 @@ export interface OverviewInput {
   readonly organisations: readonly OrganisationItem[];
   /** More than are listed here: they are searched for instead. */
   readonly manyOrganisations: boolean;
-  readonly operates: boolean;
+  /** For operators: how many organisations nobody heads. */
+  readonly headless: number | undefined;
 }
 
 export interface OverviewPage {
@@ -31,17 +32,10 @@ export interface OverviewPage {
 }
 
 export function buildOverviewPage(input: OverviewInput): OverviewPage {
-  const { words, overview, organisations, operates } = input;
+  const { words, organisations, headless } = input;
+  const operates = headless !== undefined;
   const { t } = words;
-  // With one organisation the figures lead into its list; with more, a figure of all leads nowhere in particular.
   const only = organisations.length === 1 ? organisations[0] : undefined;
-  const people = only && paths.people(only.id);
-  const figure = (name: keyof Overview, value: Figure, href?: string) => ({
-    text: t(`people.overview.${name}`, { count: value.count, days: expiringDays }),
-    value: value.count,
-    ...(href === undefined ? {} : { href }),
-    ...(value.more ? { note: t('people.overview.more') } : {}),
-  });
   return {
     header: {
       title: t('people.overview.title'),
@@ -50,17 +44,7 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
         ? [{ text: t('people.new.title'), href: paths.newPerson(only.id), kind: 'primary', icon: 'plus' }]
         : [],
     },
-    stats: {
-      items: [
-        figure('people', overview.people, people),
-        {
-          ...figure('expiring', overview.expiring, people && `${people}?status=expiring`),
-          ...(overview.expiring.count > 0 ? { state: 'ending' as const } : {}),
-        },
-        figure('invited', overview.invited, people && `${people}?status=invited`),
-        ...(only ? [] : [figure('organisations', overview.organisations, paths.organisations())]),
-      ],
-    },
+    stats: { items: figuresOf(input, only) },
     ending: input.ending && endingTable(words, input.ending.items),
     endingActions: input.ending?.hasNext
       ? [{ text: t('people.overview.allEnding'), href: paths.endingSoon(), kind: 'quiet' }]
@@ -72,6 +56,32 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
         ? [{ text: t('people.overview.allOrganisations'), href: paths.organisations(), kind: 'quiet' }]
         : undefined,
   };
+}
+
+/** With one organisation the figures lead into its list; with more, a figure of all leads nowhere in particular. */
+function figuresOf({ words, overview, headless }: OverviewInput, only: OrganisationItem | undefined) {
+  const { t } = words;
+  const people = only && paths.people(only.id);
+  const figure = (name: keyof Overview | 'headless', value: Figure, href?: string) => ({
+    text: t(`people.overview.${name}`, { count: value.count, days: expiringDays }),
+    value: value.count,
+    ...(href === undefined ? {} : { href }),
+    ...(value.more ? { note: t('people.overview.more') } : {}),
+  });
+  const unheaded = `${paths.organisations()}?heads=none`;
+  const warns = (count: number) => (count > 0 ? { state: 'ending' as const } : {});
+  return [
+    figure('people', overview.people, people),
+    {
+      ...figure('expiring', overview.expiring, people && `${people}?status=expiring`),
+      ...warns(overview.expiring.count),
+    },
+    figure('invited', overview.invited, people && `${people}?status=invited`),
+    ...(only ? [] : [figure('organisations', overview.organisations, paths.organisations())]),
+    ...(headless === undefined
+      ? []
+      : [{ ...figure('headless', { count: headless, more: false }, unheaded), ...warns(headless) }]),
+  ];
 }
 
 /** What ends soon, also as a list of its own: then the end can be sorted by. */

@@ -8,7 +8,7 @@ import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
-import { listOrganisations } from '../organisations/index.ts';
+import { countOrganisations, listOrganisations } from '../organisations/index.ts';
 import { buildEndingPage, endingColumns } from './ending.page.ts';
 import { buildOverviewPage } from './overview.page.ts';
 import { exportEndingSoon, listEndingSoon } from './people.ending.ts';
@@ -37,7 +37,9 @@ async function showOverview(site: Site, req: Request, res: Response): Promise<vo
     ending: await listEndingSoon(reader, actor, at, { size: 12 }),
     organisations: items,
     manyOrganisations: hasNext,
-    operates: hasPowerSomewhere(actor, 'organisation.create'),
+    headless: hasPowerSomewhere(actor, 'organisation.create')
+      ? await countOrganisations(reader, actor, at, { headless: true })
+      : undefined,
   });
   res.page('people/overview', model, { title: model.header.title });
 }

@@ -28,6 +28,7 @@ const entries: readonly Entry[] = [
   },
   { key: 'organisations', href: () => paths.organisations(), power: 'organisation.create' },
   { key: 'applications', href: () => paths.applications(), power: 'application.view' },
+  { key: 'operators', icon: 'administrators', href: () => paths.siteAdministrators(), power: 'site.operate' },
   { key: 'audit', href: () => paths.audit(), power: 'audit.view' },
   { key: 'myAccess', icon: 'access', href: () => paths.myAccess() },
   { key: 'mySessions', icon: 'sessions', href: () => paths.mySessions() },

@@ -92,6 +92,27 @@ describe('the pages of administrators', () => {
     await post(paths.endAdministration(list, id), { version: '4' }).expect(303);
   });
 
+  it('list in the order asked for, and as a file that is on record, inside the scope', async () => {
+    const sorted = await get(`${list}?sort=until&dir=desc`).expect(200);
+    assert.match(sorted.text, /aria-sort="descending"/);
+    const file = await get(paths.exportAdministrators(list)).expect(200);
+    assert.match(String(file.headers['content-type']), /text\/csv/);
+    assert.match(file.text, /Head administrator;Town of Ghent;no;[\d-]+;2027-01-01/);
+    const fact = await site.db.reader
+      .selectFrom('audit_event')
+      .select(['actor_person_id', 'organisation_id'])
+      .where('action', '=', 'administration.exported')
+      .executeTakeFirstOrThrow();
+    assert.deepEqual(fact, { actor_person_id: head.id, organisation_id: organisation.id });
+    const other = await world.organisation({ name: 'Elsewhere' });
+    for (const path of [
+      paths.administrators(other.id),
+      paths.exportAdministrators(paths.administrators(other.id)),
+    ])
+      await get(path).expect(404);
+    await get(paths.exportAdministrators(paths.siteAdministrators())).expect(404);
+  });
+
   it('ask before the last head goes', async () => {
     const page = await get(paths.endAdministration(list, headship.id)).expect(200);
     assert.match(page.text, /name="acknowledgeLast"/);
