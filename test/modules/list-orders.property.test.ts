@@ -4,7 +4,11 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { canSortHolders, holderSorts, listHolders } from '../../src/modules/assignments/index.ts';
 import { listAuditEvents } from '../../src/modules/audit/audit.queries.ts';
-import { listOrganisations, organisationSorts } from '../../src/modules/organisations/index.ts';
+import {
+  listOrganisations,
+  organisationSorts,
+  placeOfOrganisation,
+} from '../../src/modules/organisations/index.ts';
 import { canSortByPeriod, listLimits, listPeople, peopleSorts } from '../../src/modules/people/index.ts';
 import { offerSorts, sortOffers } from '../../src/modules/rights/offers.order.ts';
 import type { Actor } from '../../src/modules/administration/index.ts';
@@ -146,7 +150,7 @@ test('organisations, in every order', async () => {
     await holds(size, 6, async (page) => {
       const at = site.clock.now();
       const found = await listOrganisations(site.db.reader, actor, at, {}, page, 'organisation.view', order);
-      const places = found.items.map((item) => ({ key: item[order.sort], id: item.id }));
+      const places = found.items.map((item) => placeOfOrganisation(item, order.sort));
       const ids = places.map(({ id }) => id);
       return {
         ids,

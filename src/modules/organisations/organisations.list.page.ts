@@ -4,7 +4,7 @@ import { listLinks, type ListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { periodTag, type FilterBar, type Table } from '../../web/view-models.ts';
 import { nameIn } from './organisations.model.ts';
-import type { OrganisationItem, OrganisationOrder } from './organisations.list.ts';
+import { placeOfOrganisation, type OrganisationItem, type OrganisationOrder } from './organisations.list.ts';
 import type { OrganisationDetails, Page, TargetGroupItem } from './organisations.queries.ts';
 
 type FilterName = 'group' | 'parent' | 'heads' | 'ended';
@@ -28,7 +28,10 @@ export function buildListPage(input: ListInput) {
   const path = paths.organisations();
   const { link, sort } = listLinks(path, query);
   const [first, last] = [found.items[0], found.items.at(-1)];
-  const placeOf = (one: OrganisationItem) => [one[query.sort], one.id];
+  const placeOf = (one: OrganisationItem) => {
+    const { key, id } = placeOfOrganisation(one, query.sort);
+    return [key, id];
+  };
   const summary = t('common.results', { count });
   return {
     header: {

@@ -39,6 +39,12 @@ const filterOf = ({ q, filters }: OrganisationListQuery): OrganisationFilter => 
   ended: filters.ended === 'yes',
 });
 
+const orderOf = ({ sort, dir }: OrganisationListQuery, res: Response) => ({
+  sort,
+  dir,
+  lang: res.words.lang,
+});
+
 async function showList(site: Site, req: Request, res: Response): Promise<void> {
   const query = parseListQuery(req.query, listOptions);
   const { reader } = site.db;
@@ -54,7 +60,15 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
     words: res.words,
     now,
     query,
-    found: await listOrganisations(reader, req.actor, now, filter, page, 'organisation.view', query),
+    found: await listOrganisations(
+      reader,
+      req.actor,
+      now,
+      filter,
+      page,
+      'organisation.view',
+      orderOf(query, res),
+    ),
     count: await countOrganisations(reader, req.actor, now, filter),
     groups: await listTargetGroups(reader),
     parent: parent || undefined,
@@ -66,7 +80,7 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
 async function sendList(site: Site, req: Request, res: Response): Promise<void> {
   const query = parseListQuery(req.query, listOptions);
   const now = site.clock.now();
-  const rows = exportOrganisations(site.db.reader, req.actor, now, filterOf(query), query);
+  const rows = exportOrganisations(site.db.reader, req.actor, now, filterOf(query), orderOf(query, res));
   const { timeZone } = site.config;
   const name = `${res.words.t('organisations.title').toLowerCase()}-${localDateOf(now, timeZone)}.csv`;
   res.type('text/csv').attachment(name);

@@ -1,16 +1,25 @@
 // The list of organisations: filtered, searched, in pages and as a whole, never more than the actor's scope. Never writes.
 import { sql, type SqlBool } from 'kysely';
 import type { Names, Reader } from '../../platform/db/types.ts';
-import { beyondPlace, directionOf, type Order, type PageRequest } from '../../platform/keyset.ts';
+import type { Language } from '../../platform/i18n.ts';
+import {
+  beyondPlace,
+  directionOf,
+  type Order,
+  type PageRequest,
+  type Position,
+} from '../../platform/keyset.ts';
 import { organisationInScope, type Actor, type Power } from '../administration/index.ts';
 import type { Identifier } from './organisations.model.ts';
 import { searchPatterns, toPage, type Page } from './organisations.queries.ts';
 
-/** What may order the list of organisations; both have an index. */
+/** What may order the list of organisations; both have an index, names one for each language. */
 export const organisationSorts = ['name', 'code'] as const;
 export interface OrganisationOrder {
   readonly sort: (typeof organisationSorts)[number];
   readonly dir: 'asc' | 'desc';
+  /** In which names are read; default English. */
+  readonly lang?: Language;
 }
 const byName: OrganisationOrder = { sort: 'name', dir: 'asc' };
 
@@ -18,6 +27,8 @@ export interface OrganisationItem {
   readonly id: string;
   readonly code: string;
   readonly name: string;
+  /** What orders by name: in the language of the list, without case and accents. */
+  readonly sortName: string;
   readonly names: Names;
   readonly targetGroupNames: Names;
   readonly parentCode: string | null;
@@ -47,16 +58,18 @@ export async function listOrganisations(
   filter: OrganisationFilter,
   page: PageRequest,
   power: Power = 'organisation.view',
-  { sort, dir }: OrganisationOrder = byName,
+  { sort, dir, lang = 'en' }: OrganisationOrder = byName,
 ): Promise<Page<OrganisationItem>> {
-  const order: Order = { key: sql`${sql.ref(`o.${sort}`)}`, id: sql`o.id`, dir, type: 'text' };
+  // The language stands in the text, so that the index on its names is found.
+  const sortName = sql<string>`organisation_sort_name(o.names, o.name, ${sql.lit(lang)})`;
+  const order: Order = { key: sort === 'name' ? sortName : sql`o.code`, id: sql`o.id`, dir, type: 'text' };
   const direction = directionOf(dir, page);
   const rows = await selected(reader, actor, at, filter, power)
     .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
     .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
     .select(['o.id', 'o.code', 'o.name', 'o.names', 'g.names as targetGroupNames'])
     .select(['parent.code as parentCode', 'parent.name as parentName', 'o.contact_mail as contactMail'])
-    .select(['o.valid_from as from', 'o.valid_until as until'])
+    .select(['o.valid_from as from', 'o.valid_until as until', sortName.as('sortName')])
     .select(
       sql<Identifier[]>`coalesce((select jsonb_agg(jsonb_build_object('scheme', i.scheme, 'value', i.value)
         order by i.scheme) from organisation_identifier i where i.organisation_id = o.id), '[]')`.as(
@@ -64,7 +77,7 @@ export async function listOrganisations(
       ),
     )
     .where(beyondPlace(order, page))
-    .orderBy(`o.${sort}`, direction)
+    .orderBy(order.key, direction)
     .orderBy('o.id', direction)
     .limit(page.size + 1)
     .execute();
@@ -105,8 +118,13 @@ export async function* exportOrganisations(
     );
     yield* page.items;
     const last = page.items.at(-1);
-    after = page.hasNext && last ? { key: last[order.sort], id: last.id } : undefined;
+    after = page.hasNext && last ? placeOfOrganisation(last, order.sort) : undefined;
   } while (after);
+}
+
+/** Where the organisation stands in the order. */
+export function placeOfOrganisation(one: OrganisationItem, sort: OrganisationOrder['sort']): Position {
+  return { key: sort === 'name' ? one.sortName : one.code, id: one.id };
 }
 
 function selected(reader: Reader, actor: Actor, at: Date, filter: OrganisationFilter, power: Power) {

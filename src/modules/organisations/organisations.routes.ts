@@ -92,7 +92,15 @@ async function showOne(site: Site, req: Request, res: Response): Promise<void> {
   const units = await listUnits(reader, place.organisation.id, place.now);
   const below = { parentId: place.organisation.id, ended: true };
   const page = { size: shownChildren };
-  const { items: children } = await listOrganisations(reader, req.actor, place.now, below, page);
+  const { items: children } = await listOrganisations(
+    reader,
+    req.actor,
+    place.now,
+    below,
+    page,
+    'organisation.view',
+    { sort: 'name', dir: 'asc', lang: res.words.lang },
+  );
   const model = buildOrganisationPage(place, units, children);
   res.page('organisations/organisation', model, { title: model.header.title });
 }

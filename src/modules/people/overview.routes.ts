@@ -29,7 +29,11 @@ async function showOverview(site: Site, req: Request, res: Response): Promise<vo
   if (!hasPowerSomewhere(actor, 'person.view')) return res.redirect(303, paths.myAccess());
   const reader = site.db.reader;
   const at = site.clock.now();
-  const { items, hasNext } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view');
+  const { items, hasNext } = await listOrganisations(reader, actor, at, {}, { size: 20 }, 'person.view', {
+    sort: 'name',
+    dir: 'asc',
+    lang: res.words.lang,
+  });
   const model = buildOverviewPage({
     words: res.words,
     actorName: req.actorName,

@@ -13,6 +13,8 @@ import {
   endUnit,
   getOrganisation,
   listOrganisations,
+  placeOfOrganisation,
+  type Position,
   listUnits,
   moveUnit,
 } from '../../../src/modules/organisations/index.ts';
@@ -270,12 +272,12 @@ test('pages of organisations visit each once', async () => {
   const actor = await world.actor(operator);
   const at = site.clock.now();
   const seen: string[] = [];
-  let after: { key: string; id: string } | undefined;
+  let after: Position | undefined;
   do {
     const page = await listOrganisations(site.db.reader, actor, at, {}, { size: 2, after });
     seen.push(...page.items.map((item) => item.id));
     const last = page.items.at(-1);
-    after = page.hasNext && last ? { key: last.name, id: last.id } : undefined;
+    after = page.hasNext && last ? placeOfOrganisation(last, 'name') : undefined;
   } while (after);
   assert.equal(new Set(seen).size, seen.length);
   assert.equal(seen.length, await countOrganisations(site.db.reader, actor, at, {}));

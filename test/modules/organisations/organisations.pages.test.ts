@@ -299,3 +299,29 @@ test('a unit that cannot end yet says why and leads there; an old question is as
   assert.equal(organisation.status, 409);
   assert.match(organisation.text, /This is how it stands now/);
 });
+
+test('organisations stand in the order of the names that the reader sees, accents and case aside', async () => {
+  const country = await world.organisation({ name: 'Country', targetGroup: group });
+  for (const [name, nl, fr] of [
+    ['Hainaut', 'Henegouwen', 'Hainaut'],
+    ['Écaussinnes', 'Écaussinnes', 'Écaussinnes'],
+    ['Lier', 'lier', 'Lierre'],
+    ['Liège', 'Luik', 'Liège'],
+    ['Antwerpen', 'Antwerpen', 'Anvers'],
+  ] as const) {
+    const { id } = await world.organisation({ name, parent: country, targetGroup: group });
+    const names = JSON.stringify({ nl, fr });
+    await site.db.handle.updateTable('organisation').set({ names }).where('id', '=', id).execute();
+  }
+  const address = `${paths.organisations()}?parent=${country.id}`;
+  const inOrder = /Antwerpen[^]*Écaussinnes[^]*Henegouwen[^]*lier[^]*Luik/;
+  const first = await get(`${address}&size=3`, operator).set('cookie', 'lang=nl');
+  const next = /rel="next" href="([^"]+)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  const second = await get(next, operator).set('cookie', 'lang=nl');
+  assert.match(first.text + second.text, inOrder);
+  assert.match(
+    (await get(address, operator).set('cookie', 'lang=fr')).text,
+    /Anvers[^]*Écauss[^]*Hainaut[^]*Liège[^]*Lierre/,
+  );
+  assert.match((await get(paths.organisation(country.id), operator).set('cookie', 'lang=nl')).text, inOrder);
+});
