@@ -97,7 +97,6 @@ function clientInputs(
     value,
     text: label(`methods.${value}`),
   }));
-  const claims = claimPlaces.map((value) => ({ value, text: label(`claims.${value}`) }));
   return [
     {
       name: 'clientId',
@@ -143,6 +142,27 @@ function clientInputs(
       width: 'full',
       ...valueOf('jwksUri'),
     },
+    ...tokenInputs(words, valueOf),
+    ...(client
+      ? [
+          {
+            name: 'disabled',
+            type: 'checkbox',
+            label: label('disable'),
+            hint: hint('disable'),
+            ...valueOf('disabled'),
+          } satisfies Field,
+        ]
+      : []),
+  ];
+}
+
+/** How the client gets its tokens, and what stands in them. */
+function tokenInputs(words: T, valueOf: ReturnType<typeof fieldStates>): Field[] {
+  const label = (name: string): string => words.t(`applications.clients.${name}`);
+  const hint = (name: string): string => words.t(`applications.clients.${name}Hint`);
+  const claims = claimPlaces.map((value) => ({ value, text: label(`claims.${value}`) }));
+  return [
     {
       name: 'algorithm',
       type: 'select',
@@ -155,17 +175,6 @@ function clientInputs(
     { name: 'refresh', type: 'checkbox', label: label('refresh'), ...valueOf('refresh') },
     { name: 'pkce', type: 'checkbox', label: label('pkce'), hint: hint('pkce'), ...valueOf('pkce') },
     { name: 'claims', type: 'checkboxes', label: label('claimsIn'), options: claims, ...valueOf('claims') },
-    ...(client
-      ? [
-          {
-            name: 'disabled',
-            type: 'checkbox',
-            label: label('disable'),
-            hint: hint('disable'),
-            ...valueOf('disabled'),
-          } satisfies Field,
-        ]
-      : []),
   ];
 }
 
