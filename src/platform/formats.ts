@@ -6,6 +6,8 @@ export interface Formats {
   date(value: Date | string, zone?: string): string;
   /** "31 Dec 2026, 14:05" */
   dateTime(value: Date | string, zone?: string): string;
+  /** "31 Dec 2026, 14:05:09": where the order within a minute counts. */
+  instant(value: Date | string, zone?: string): string;
   /** The last day on which a period `[from, until)` counts; with the time when it does not end at midnight. */
   until(value: Date | string | null | undefined, zone?: string): string;
   /** "in 6 days", "3 hours ago"; days are calendar days. */
@@ -40,6 +42,7 @@ export function createFormats(
   return {
     date,
     dateTime,
+    instant: (value, z = zone) => formatter({ ...time, second: '2-digit' }, z).format(new Date(value)),
     until(value, z = zone) {
       if (value === null || value === undefined) return t('common.period.noEnd');
       const at = new Date(value);

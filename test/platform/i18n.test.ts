@@ -81,6 +81,7 @@ describe('dates', () => {
     assert.equal(en.date(new Date('2026-12-31T23:30:00Z')), '1 Jan 2027');
     assert.equal(en.date(new Date('2026-12-31T23:30:00Z'), 'UTC'), '31 Dec 2026');
     assert.equal(en.dateTime(new Date('2026-07-01T10:05:00Z')), '1 Jul 2026, 12:05');
+    assert.equal(en.instant(new Date('2026-07-01T10:05:09Z')), '1 Jul 2026, 12:05:09');
   });
 
   it('without a time never shift', () => {

@@ -31,6 +31,7 @@ export function buildHoldersPage(input: HoldersInput) {
     columns: (['person', 'organisation', 'right', 'from', 'until', 'state'] as const).map((key) => ({
       key,
       text: columnText(words, key),
+      unbroken: key === 'from' || key === 'until',
       ...(input.sortable && key !== 'right' && key !== 'state' ? { sort: input.links.sort(key) } : {}),
     })),
     rows: page.rows.map((holder) => {

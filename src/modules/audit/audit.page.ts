@@ -102,7 +102,7 @@ function cellsOf(item: AuditItem, words: T): Record<string, unknown> {
   const application = item.applicationNames ? nameIn(item.applicationNames, lang) : undefined;
   const subject = item.personName ?? application;
   return {
-    at: { text: words.dateTime(item.at), href: eventPath(item) },
+    at: { text: words.instant(item.at), href: eventPath(item) },
     action: actionText(item.action, words),
     who: {
       text: actorText(item, words),
@@ -172,7 +172,7 @@ export function buildAuditEvent(words: T, item: AuditItem) {
   const { t, lang } = words;
   const about = (name: FilterName, value: string) => `${paths.audit()}?${name}=${encodeURIComponent(value)}`;
   const facts = [
-    { term: t('audit.column.at'), text: words.dateTime(item.at) },
+    { term: t('audit.column.at'), text: words.instant(item.at) },
     {
       term: t('audit.column.who'),
       text: actorText(item, words),
@@ -212,7 +212,7 @@ export function buildAuditEvent(words: T, item: AuditItem) {
   return {
     header: {
       title: actionText(item.action, words),
-      breadcrumbs: [{ text: t('audit.title'), href: paths.audit() }, { text: words.dateTime(item.at) }],
+      breadcrumbs: [{ text: t('audit.title'), href: paths.audit() }, { text: words.instant(item.at) }],
       tags: [{ text: t(`audit.outcome.${item.outcome}`), state: states[item.outcome] }],
     },
     facts,

@@ -43,7 +43,7 @@ export function buildOffersTable(
       { key: 'receiver', text: words.t('rights.offers.receiver'), sort: sort('receiver') },
       { key: 'right', text: words.t('rights.right'), sort: sort('right') },
       { key: 'ceiling', text: words.t('rights.offers.ceiling') },
-      { key: 'from', text: words.t('common.period.from'), sort: sort('from') },
+      { key: 'from', text: words.t('common.period.from'), sort: sort('from'), unbroken: true },
       { key: 'until', text: words.t('common.period.until'), sort: sort('until') },
       { key: 'actions', text: words.t('rights.actions'), hidden: true },
     ],
