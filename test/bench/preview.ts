@@ -124,9 +124,7 @@ async function measure(db: Database, name: string): Promise<void> {
     const { people: looked, lines } = await compareForms(db, application, before, after, new Date());
     const seconds = (performance.now() - started) / 1000;
     const used = process.cpuUsage(cpu);
-    const said = lines.map(
-      ({ type, action, direction, personIds }) => `${type}/${action} ${direction} ${personIds.length}`,
-    );
+    const said = lines.map(({ type, action, direction, count }) => `${type}/${action} ${direction} ${count}`);
     process.stdout.write(
       `${name}: ${what}: ${seconds.toFixed(1)} s (${((used.user + used.system) / 1e6).toFixed(1)} s of our CPU), ` +
         `${looked} people, ${said.length} lines: ${said.slice(0, 4).join(', ')}\n`,

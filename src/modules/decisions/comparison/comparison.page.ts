@@ -1,10 +1,10 @@
 // Builds the page that sets two versions of a rights model side by side: for whom it makes a difference, and where the
 // documents differ.
-import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
 import type { Field, Table } from '../../../web/view-models.ts';
 import { differenceParts } from '../models/difference.page.ts';
-import type { Difference } from '../models/models.difference.ts';
+import { comparingPart } from '../models/comparing.ts';
+import type { Standing } from '../models/difference.runs.ts';
 import { subHeader, type ModelPage } from '../models/page-parts.ts';
 import type { ModelVersion, StoredModel } from '../models/models.queries.ts';
 import type { DocumentDifference } from './document.difference.ts';
@@ -15,7 +15,7 @@ export interface Compared {
   /** The version with which nobody can be asked anything yet. */
   readonly unfinished: ModelVersion | undefined;
   /** Undefined when one is unfinished. */
-  readonly people: Difference | undefined;
+  readonly people: Standing | undefined;
   readonly names: ReadonlyMap<string, string>;
   readonly document: DocumentDifference;
 }
@@ -65,21 +65,29 @@ const statusOf = ({ status, validFrom }: ModelVersion): string =>
 
 type Say = (key: string, params?: Record<string, string | number>) => string;
 
-function resultOf({ words }: ModelPage, compared: Compared) {
+function resultOf(page: ModelPage, compared: Compared) {
+  const { words } = page;
   const { before, after } = compared;
   const say: Say = (key, params) => words.t(`decisions.compare.${key}`, params);
   return {
     title: say('result', { from: before.number, to: after.number }),
-    people: { title: say('people'), ...peopleOf(words, say, compared) },
+    people: { title: say('people'), ...peopleOf(page, say, compared) },
     document: { title: say('document'), ...documentOf(say, compared) },
   };
 }
 
-function peopleOf(words: T, say: Say, { before, after, unfinished, people, names }: Compared) {
+function peopleOf({ words, place }: ModelPage, say: Say, compared: Compared) {
+  const { before, after, unfinished, people, names } = compared;
   if (!people) return { nothing: say('unfinished', { number: unfinished?.number ?? '' }) };
+  if (people.state !== 'done') {
+    const href = paths.compareRightsModels(place.id, before.number, after.number);
+    return { comparing: { ...comparingPart(words, people), href } };
+  }
+  const { difference, at } = people;
+  const asOf = words.t('decisions.comparing.at', { time: words.dateTime(at) });
   return {
-    lead: `${words.t('decisions.preview.lead', { count: people.people })} ${say('now')}`,
-    ...differenceParts(words, [after.forms, before.forms], people, names),
+    lead: `${words.t('decisions.preview.lead', { count: difference.people })} ${say('now')} ${asOf}`,
+    ...differenceParts(words, [after.forms, before.forms], difference, names),
   };
 }
 

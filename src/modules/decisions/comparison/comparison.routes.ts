@@ -6,9 +6,10 @@ import type { Site } from '../../../platform/site.ts';
 import { paths } from '../../../web/paths.ts';
 import { loadPlace } from '../../rights/index.ts';
 import { checkForms } from '../forms/index.ts';
-import { compareForms } from '../models/models.difference.ts';
+import { comeBack, namesInLines } from '../models/comparing.ts';
+import { findDifference } from '../models/difference.runs.ts';
 import type { ModelPage } from '../models/page-parts.ts';
-import { findModel, listModels, namesOfPeople, type ModelVersion } from '../models/models.queries.ts';
+import { findModel, listModels, type ModelVersion } from '../models/models.queries.ts';
 import { buildComparisonPage, type Compared } from './comparison.page.ts';
 import { compareDocuments } from './document.difference.ts';
 
@@ -29,6 +30,7 @@ async function showComparison(site: Site, req: Request, res: Response): Promise<
   const chosen = { from: from ?? before(versions)?.number ?? 0, to: to ?? versions[0]?.number ?? 0 };
   // Everybody is looked at for it: only when it was asked.
   const compared = from !== undefined && to !== undefined ? await compare(site, page, from, to) : undefined;
+  if (compared?.people?.state === 'running') comeBack(res);
   const model = buildComparisonPage(page, versions, chosen, compared);
   res.page('decisions/compare', model, { title: model.header.title });
 }
@@ -37,20 +39,21 @@ async function showComparison(site: Site, req: Request, res: Response): Promise<
 const before = (versions: readonly ModelVersion[]): ModelVersion | undefined => versions[1] ?? versions[0];
 
 /** @throws rights_model_not_found for a number that is none */
-async function compare(site: Site, { words, now, place }: ModelPage, from: number, to: number) {
+async function compare(site: Site, { words, place }: ModelPage, from: number, to: number) {
   const { reader } = site.db;
   const [old, fresh] = [await findModel(reader, place.id, from), await findModel(reader, place.id, to)];
   if (!old || !fresh) throw notFound('rights_model');
   const unfinished = [old, fresh].find(({ forms }) => checkForms(forms).length > 0);
   // What an unfinished document means for people cannot be said.
-  const people = unfinished ? undefined : await compareForms(site.db, place.id, old.forms, fresh.forms, now);
-  const ids = [...new Set(people?.lines.flatMap(({ personIds }) => personIds))];
+  const people = unfinished
+    ? undefined
+    : await findDifference(site, { applicationId: place.id, before: old, after: fresh });
   const compared: Compared = {
     before: old,
     after: fresh,
     unfinished,
     people,
-    names: await namesOfPeople(site.db, ids),
+    names: people?.state === 'done' ? await namesInLines(site, people.difference) : new Map(),
     document: compareDocuments(old.forms, fresh.forms, words.t),
   };
   return compared;

@@ -4,8 +4,6 @@ import type { Table } from '../../../web/view-models.ts';
 import type { ModelForms } from '../forms/index.ts';
 import type { Difference, DifferenceLine } from './models.difference.ts';
 
-/** Names shown per line; the count is always of all. */
-const maxNames = 25;
 const directions = ['loses', 'gains', 'differs'] as const;
 
 const say = (words: T, key: string, params?: Record<string, string | number>): string =>
@@ -18,9 +16,7 @@ export function differenceParts(
   difference: Difference,
   names: ReadonlyMap<string, string>,
 ) {
-  const idsOf = (direction: DifferenceLine['direction']) =>
-    difference.lines.filter((line) => line.direction === direction).flatMap(({ personIds }) => personIds);
-  const counted = directions.map((direction) => [direction, new Set(idsOf(direction)).size] as const);
+  const counted = directions.map((direction) => [direction, difference.counts[direction]] as const);
   return {
     consequences: counted
       .filter(([, count]) => count > 0)
@@ -35,6 +31,7 @@ interface Summary {
   readonly sub: string | undefined;
   readonly actions: string[];
   readonly direction: DifferenceLine['direction'];
+  readonly count: number;
   readonly personIds: readonly string[];
 }
 
@@ -52,8 +49,8 @@ export function summarise(
   const nodes = permissions.flatMap(({ modules }) => [...modules, ...modules.flatMap(({ items }) => items)]);
   const items = new Map(nodes.map(({ id, name }) => [id, name]));
   const found = new Map<string, Summary>();
-  for (const { type, node, action, direction, personIds } of lines) {
-    const key = JSON.stringify([type, node, direction, personIds]);
+  for (const { type, node, action, direction, count, personIds, about } of lines) {
+    const key = JSON.stringify([type, node, direction, about]);
     const known = found.get(key);
     if (known) {
       known.actions.push(actionText(words, action));
@@ -64,6 +61,7 @@ export function summarise(
       sub: node === undefined ? undefined : say(words, 'ticks.head'),
       actions: [actionText(words, action)],
       direction,
+      count,
       personIds,
     });
   }
@@ -88,8 +86,8 @@ function differenceTable(
       { key: 'who', text: head('who') },
     ],
     rows: summarise(words, documents, difference.lines).map((line) => {
-      const shown = line.personIds.slice(0, maxNames).map((id) => names.get(id) ?? id);
-      const more = line.personIds.length - shown.length;
+      const shown = line.personIds.map((id) => names.get(id) ?? id);
+      const more = line.count - shown.length;
       const what = `${line.subject}: ${line.actions.join(', ')}`;
       return {
         cells: {
@@ -97,7 +95,7 @@ function differenceTable(
           direction: {
             tags: [{ text: head(`directions.${line.direction}`), state: stateOf[line.direction] }],
           },
-          count: words.number(line.personIds.length),
+          count: words.number(line.count),
           who: shown.join(', ') + (more > 0 ? ` ${say(words, 'preview.more', { count: more })}` : ''),
         },
       };

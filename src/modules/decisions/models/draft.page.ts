@@ -1,6 +1,8 @@
 // Builds the pages of the draft as a whole: its document as text, and what publishing it would change for whom.
 import { paths } from '../../../web/paths.ts';
 import { differenceParts } from './difference.page.ts';
+import { comparingPart } from './comparing.ts';
+import type { Standing } from './difference.runs.ts';
 import type { Difference } from './models.difference.ts';
 import type { StoredModel } from './models.queries.ts';
 import { unfinishedNotice } from '../structure/unfinished.page.ts';
@@ -46,16 +48,33 @@ export function buildUnfinishedPage(page: ModelPage, draft: StoredModel) {
   );
 }
 
+/** Instead of the preview: how far the comparison is, or that it failed. */
+export function buildComparingPage(
+  page: ModelPage,
+  draft: StoredModel,
+  standing: Exclude<Standing, { state: 'done' }>,
+) {
+  return {
+    header: subHeader(page, say(page.words, 'preview.title')),
+    comparing: { ...comparingPart(page.words, standing), href: paths.rightsModelPreview(page.place.id) },
+    discard: paths.discardRightsModel(page.place.id),
+    version: draft.version,
+    backHref: paths.rightsModelVersion(page.place.id, 'draft'),
+  };
+}
+
 export interface LookAhead {
   readonly draft: StoredModel;
   /** Undefined: nobody may anything so far. */
   readonly valid: StoredModel | undefined;
   readonly difference: Difference;
+  /** The instant it was worked out for. */
+  readonly at: Date;
 }
 
 export function buildPreviewPage(
   page: ModelPage,
-  { draft, valid, difference }: LookAhead,
+  { draft, valid, difference, at }: LookAhead,
   names: ReadonlyMap<string, string>,
   actorGains: boolean,
 ) {
@@ -65,7 +84,7 @@ export function buildPreviewPage(
     header: subHeader(
       page,
       say(words, 'preview.title'),
-      say(words, 'preview.lead', { count: difference.people }),
+      `${say(words, 'preview.lead', { count: difference.people })} ${say(words, 'comparing.at', { time: words.dateTime(at) })}`,
     ),
     notice: actorGains ? { kind: 'warning' as const, text: say(words, 'preview.fourEyes') } : undefined,
     ...differenceParts(words, documents, difference, names),

@@ -1,5 +1,6 @@
 // What publishing a draft would change for whom: every person of the application, every kind of record and action, before and
 // after. Exact where the portal holds the records; for records that only questions describe it says that it may differ.
+import { createHash, type Hash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { toLookUpSql, toSql } from '../condition.sql.ts';
 import { isAlways, isNever, type Condition } from '../condition.model.ts';
@@ -30,20 +31,29 @@ export interface DifferenceLine {
   /** Of a menu or other item: its code. */
   readonly node?: string | undefined;
   readonly direction: Direction;
-  /** People by id; accounts of the application's own as `type/code`. */
+  /** How many it is said of. */
+  readonly count: number;
+  /** The first of them: people by id; accounts of the application's own as `type/code`. */
   readonly personIds: readonly string[];
+  /** The same for lines about exactly the same people. */
+  readonly about: string;
 }
 
 export interface Difference {
   /** How many were looked at: people and accounts of the application's own. */
   readonly people: number;
+  /** For how many at least one line says so. */
+  readonly counts: Readonly<Record<Direction, number>>;
   readonly lines: readonly DifferenceLine[];
 }
 
-type Change = Omit<DifferenceLine, 'personIds'>;
+/** Named per line; counted are all. */
+const maxNames = 25;
+
+type Change = Omit<DifferenceLine, 'count' | 'personIds' | 'about'>;
 
 /** People read in one statement. */
-const chunkSize = 500;
+const chunkSize = 200;
 
 /** Compares two models for one application at one instant; remembers what it has asked the database already. */
 class Comparison {
@@ -156,24 +166,73 @@ function inOneOrder(condition: Condition): string {
   return JSON.stringify(condition);
 }
 
-/** What is the same for several people, together: "14 people lose: view client". */
-class Tally {
-  readonly #lines = new Map<string, { line: Change; personIds: string[] }>();
+interface TallyLine {
+  readonly line: Change;
+  readonly personIds: string[];
+  readonly about: Hash;
+  count: number;
+}
 
-  add(personId: string, lines: readonly Change[]): void {
-    for (const line of lines) {
-      const key = [line.direction, line.type, line.action, line.node].join('\n');
-      const known = this.#lines.get(key);
-      if (known) known.personIds.push(personId);
-      else this.#lines.set(key, { line, personIds: [personId] });
+/** What is the same for several people, together: "14 people lose: view client". Does not grow with their number. */
+class Tally {
+  readonly #lines = new Map<string, TallyLine>();
+  readonly #counts: Record<Direction, number> = { gains: 0, loses: 0, differs: 0 };
+
+  add(personId: string, changes: readonly Change[]): void {
+    for (const direction of new Set(changes.map((change) => change.direction))) this.#counts[direction] += 1;
+    for (const change of changes) {
+      const key = [change.direction, change.type, change.action, change.node].join('\n');
+      let known = this.#lines.get(key);
+      if (!known) {
+        known = { line: change, personIds: [], about: createHash('sha256'), count: 0 };
+        this.#lines.set(key, known);
+      }
+      known.count += 1;
+      known.about.update(`${personId}\n`);
+      if (known.personIds.length < maxNames) known.personIds.push(personId);
     }
   }
 
-  result(): DifferenceLine[] {
-    return [...this.#lines.values()]
-      .map(({ line, personIds }) => ({ ...line, personIds }))
-      .sort((a, b) => b.personIds.length - a.personIds.length);
+  result(people: number): Difference {
+    const lines = [...this.#lines.values()].map(({ line, count, personIds, about }) => ({
+      ...line,
+      count,
+      personIds,
+      about: about.copy().digest('base64url'),
+    }));
+    return { people, counts: { ...this.#counts }, lines: lines.sort((a, b) => b.count - a.count) };
   }
+}
+
+/** Everybody there is to look at. */
+interface Everybody {
+  readonly type: string;
+  readonly ids: readonly string[];
+}
+
+async function findEverybody(
+  db: Asking,
+  applicationId: string,
+  at: Date,
+  byWork: boolean,
+): Promise<Everybody[]> {
+  const types = [personType, ...(await listSubjectTypes(db, applicationId))];
+  const found: Everybody[] = [];
+  for (const type of types)
+    found.push({ type, ids: await findCandidateIds(db, applicationId, type, at, byWork) });
+  return found;
+}
+
+export interface CompareOptions {
+  /** Told now and then how many were looked at; may throw to stop. */
+  readonly onProgress?: (done: number) => Promise<void>;
+  /** When more people than this would have to be looked at, nothing is. */
+  readonly maxPeople?: number;
+}
+
+/** Too many people to answer at once. */
+export interface TooMany {
+  readonly tooMany: number;
 }
 
 /**
@@ -186,24 +245,40 @@ export async function compareForms(
   before: ModelForms | undefined,
   after: ModelForms,
   at: Date,
+  options: Omit<CompareOptions, 'maxPeople'> = {},
 ): Promise<Difference> {
+  return (await compareUpTo(db, applicationId, before, after, at, options)) as Difference;
+}
+
+/** The same, unless there are more people than `options.maxPeople`. */
+export async function compareUpTo(
+  db: Asking,
+  applicationId: string,
+  before: ModelForms | undefined,
+  after: ModelForms,
+  at: Date,
+  { onProgress, maxPeople = Infinity }: CompareOptions,
+): Promise<Difference | TooMany> {
   const models = [before ? compileForms(before) : nothing, compileForms(after)] as const;
   const byWork = models.some(fillsGroupsByWork);
+  const everybody = await findEverybody(db, applicationId, at, byWork);
+  const people = everybody.reduce((sum, { ids }) => sum + ids.length, 0);
   const comparison = new Comparison(db, applicationId, ...models, at);
   const tally = new Tally();
-  let people = 0;
-  for (const type of [personType, ...(await listSubjectTypes(db, applicationId))]) {
-    const ids = await findCandidateIds(db, applicationId, type, at, byWork);
-    people += ids.length;
-    for (let start = 0; start < ids.length && !comparison.isSame; start += chunkSize) {
+  if (comparison.isSame) return tally.result(people);
+  if (people > maxPeople) return { tooMany: people };
+  let done = 0;
+  for (const { type, ids } of everybody) {
+    for (let start = 0; start < ids.length; start += chunkSize) {
       const chunk = ids.slice(start, start + chunkSize);
       for (const subject of await factsOf(db, applicationId, type, chunk, at, byWork)) {
         tally.add(nameOf(subject), await comparison.changesFor(subject));
         await turn();
       }
+      await onProgress?.((done += chunk.length));
     }
   }
-  return { people, lines: tally.result() };
+  return tally.result(people);
 }
 
 /** A person by id; an account of the application's own as `type/code`. */

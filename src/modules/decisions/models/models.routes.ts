@@ -10,11 +10,17 @@ import { paths } from '../../../web/paths.ts';
 import { checkForms, keepingFromDraft, modelFormsSchema, type ModelForms } from '../forms/index.ts';
 import { cellName, withGrid } from '../grids/index.ts';
 import { discardDraft, publishDraft, saveDraft } from './models.commands.ts';
-import { compareForms } from './models.difference.ts';
+import { findDifference } from './difference.runs.ts';
 import { mayGain } from './models.gain.ts';
-import { buildDocumentPage, buildPreviewPage, buildUnfinishedPage, type LookAhead } from './draft.page.ts';
+import {
+  buildComparingPage,
+  buildDocumentPage,
+  buildPreviewPage,
+  buildUnfinishedPage,
+} from './draft.page.ts';
 import { buildGridPage } from './grid.page.ts';
 import { buildModelPage } from './models.page.ts';
+import { comeBack, namesInLines } from './comparing.ts';
 import { problemText, type ModelPage } from './page-parts.ts';
 import {
   findEditable,
@@ -25,9 +31,14 @@ import {
   versionForm,
   versionIn,
 } from './models.edit.ts';
-import { findModel, listModels, namesOfPeople, type StoredModel } from './models.queries.ts';
+import { findModel, listModels, type StoredModel } from './models.queries.ts';
 
-export function createRightsModelRoutes(site: Site): Router {
+export interface ModelOptions {
+  /** How many people are compared within a request; more are in the background. */
+  readonly peopleAtOnce?: number;
+}
+
+export function createRightsModelRoutes(site: Site, options: ModelOptions = {}): Router {
   const router = Router();
   const application = ':applicationId';
   router.get(paths.rightsModel(application), (req, res) => showModel(site, req, res));
@@ -39,7 +50,7 @@ export function createRightsModelRoutes(site: Site): Router {
   );
   router.get(paths.rightsModelDocument(application), (req, res) => showDocument(site, req, res));
   router.post(paths.rightsModelDocument(application), (req, res) => saveDocument(site, req, res));
-  router.get(paths.rightsModelPreview(application), (req, res) => showPreview(site, req, res));
+  router.get(paths.rightsModelPreview(application), (req, res) => showPreview(site, options, req, res));
   router.post(paths.publishRightsModel(application), (req, res) => publish(site, req, res));
   router.post(paths.discardRightsModel(application), (req, res) => discard(site, req, res));
   router.post(paths.undoRightsModel(application), (req, res) => undo(site, req, res));
@@ -191,24 +202,24 @@ async function requireDraft(site: Site, { place }: ModelPage): Promise<StoredMod
   return draft;
 }
 
-async function lookAhead(site: Site, page: ModelPage, draft: StoredModel): Promise<LookAhead> {
-  const valid = await findModel(site.db.reader, page.place.id, 'valid');
-  const difference = await compareForms(site.db, page.place.id, valid?.forms, draft.forms, page.now);
-  return { draft, valid, difference };
-}
-
-async function showPreview(site: Site, req: Request, res: Response): Promise<void> {
+async function showPreview(site: Site, options: ModelOptions, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res, true);
   const draft = await requireDraft(site, page);
   const unfinished = buildUnfinishedPage(page, draft);
   if (unfinished) return res.page('decisions/preview', unfinished, { title: unfinished.header.title });
-  const ahead = await lookAhead(site, page, draft);
-  const { difference, valid } = ahead;
-  const ids = [...new Set(difference.lines.flatMap(({ personIds }) => personIds))];
-  const names = await namesOfPeople(site.db, ids);
+  const applicationId = page.place.id;
+  const valid = await findModel(site.db.reader, applicationId, 'valid');
+  const { peopleAtOnce: atOnce } = options;
+  const standing = await findDifference(site, { applicationId, before: valid, after: draft, atOnce });
+  if (standing.state !== 'done') {
+    if (standing.state === 'running') comeBack(res);
+    const model = buildComparingPage(page, draft, standing);
+    return res.page('decisions/preview', model, { title: model.header.title });
+  }
   const { personId } = req.actor;
-  const gains = await mayGain(site.db, page.place.id, valid?.forms, draft.forms, personId, page.now);
-  const model = buildPreviewPage(page, ahead, names, gains);
+  const gains = await mayGain(site.db, applicationId, valid?.forms, draft.forms, personId, page.now);
+  const names = await namesInLines(site, standing.difference);
+  const model = buildPreviewPage(page, { draft, valid, ...standing }, names, gains);
   res.page('decisions/preview', model, { title: model.header.title });
 }
 

@@ -38,9 +38,9 @@ export function effectLines(
   const lines = summarise(words, documents, effect.lines);
   return [
     `${compared} ${counted.join(', ')}:`,
-    ...lines.map(({ subject, actions, direction, personIds }) => {
+    ...lines.map(({ subject, actions, direction, count }) => {
       const what = `${subject}: ${actions.join(', ')}`;
-      return `  ${say(`directions.${direction}`)} (${words.number(personIds.length)}): ${what}`;
+      return `  ${say(`directions.${direction}`)} (${words.number(count)}): ${what}`;
     }),
   ];
 }
