@@ -1,5 +1,6 @@
 // What is said of a subject besides what the portal knows: groups by hand, attributes, members of lists, each with a
 // period. One document per subject and source, as administrators (portal) or the application (sync) last said it.
+import { isStorable } from '../../platform/storable.ts';
 import { z } from 'zod';
 import type { Item, Value } from './condition.model.ts';
 
@@ -7,15 +8,12 @@ const name = z
   .string()
   .min(1)
   .max(200)
+  .refine(isStorable, 'holds a character that cannot be stored')
   // Parts of it would be read as what the portal itself knows of somebody.
   .refine((text) => !/^(right|unit|function):/.test(text), 'reserved');
 const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/);
-const value: z.ZodType<Value> = z.union([
-  z.string().max(1000),
-  z.number(),
-  z.boolean(),
-  z.array(z.string().max(1000)).max(5000),
-]);
+const text = z.string().max(1000).refine(isStorable, 'holds a character that cannot be stored');
+const value: z.ZodType<Value> = z.union([text, z.number(), z.boolean(), z.array(text).max(5000)]);
 const instant = z.iso.datetime({ offset: true });
 const period = { from: instant.optional(), until: instant.optional() };
 const endsAfterItBegins = (given: { from?: string | undefined; until?: string | undefined }) =>

@@ -1,5 +1,6 @@
 // What an application may bring: its records and what it says of subjects, in bulk. Every item carries the application's
 // own version, which only ever grows, so that messages may arrive twice and in any order.
+import { isStorable } from '../../platform/storable.ts';
 import { z } from 'zod';
 import type { Value } from './condition.model.ts';
 import { subjectSettingsSchema } from './subject.settings.ts';
@@ -7,20 +8,12 @@ import { subjectSettingsSchema } from './subject.settings.ts';
 /** Most items of one request. */
 export const maxItems = 5000;
 
-/** Bodies are checked as a whole; a query may still hold what the database takes for no text. */
-const identifier = z
-  .string()
-  .min(1)
-  .max(200)
-  .refine((text) => !text.includes('\0'));
+const notStorable = 'holds a character that cannot be stored';
+const identifier = z.string().min(1).max(200).refine(isStorable, notStorable);
+const text = z.string().max(4000).refine(isStorable, notStorable);
 const version = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 const attributeName = z.string().regex(/^[A-Za-z][A-Za-z0-9_]{0,59}$/);
-const value: z.ZodType<Value> = z.union([
-  z.string().max(4000),
-  z.number(),
-  z.boolean(),
-  z.array(z.string().max(4000)).max(5000),
-]);
+const value: z.ZodType<Value> = z.union([text, z.number(), z.boolean(), z.array(text).max(5000)]);
 
 const key = z.object({ type: identifier, id: identifier, version });
 

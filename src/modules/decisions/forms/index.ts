@@ -1,5 +1,5 @@
 // Rights models as administrators write them: the forms, what is wrong with them, and the gates and rules they become.
-export { checkForms, compileForms, modelFormsSchema, vocabularyOf } from './model-forms.ts';
+export { checkForms, compileForms, modelFormsSchema, modelFormsShape, vocabularyOf } from './model-forms.ts';
 export type { Form, FormKind, ModelForms } from './model-forms.ts';
 export { namesOfGroup } from './vocabulary.form.ts';
 export type { FormProblem, GroupForm, ResourceTypeForm, Vocabulary } from './vocabulary.form.ts';

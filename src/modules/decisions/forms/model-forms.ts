@@ -1,5 +1,6 @@
 // The stored document of a rights model: the words it uses and the forms that administrators filled in. This is what is kept,
 // shown, printed and compared; gates and rules are made from it when it is loaded.
+import { unstorablePaths } from '../../../platform/storable.ts';
 import { z } from 'zod';
 import type { RightsModel } from '../rights-model.model.ts';
 import { compileAccessLists } from './access-lists.compile.ts';
@@ -31,14 +32,20 @@ const formSchema = z.discriminatedUnion('kind', [
   accessListsForm,
 ]);
 
-/** The shape only; `checkForms` says what does not fit together. */
-export const modelFormsSchema = z.strictObject({
+/** The members of a document, for those who take only some of them. */
+export const modelFormsShape = z.strictObject({
   title,
   /** How this document reads its source where that leaves a choice; shown above the forms. */
   readings: z.array(z.string().max(2000)).default([]),
   resourceTypes: z.array(resourceTypeForm).min(1),
   groups: z.array(groupForm),
   forms: z.array(formSchema).min(1),
+});
+
+/** The shape only; `checkForms` says what does not fit together. */
+export const modelFormsSchema = modelFormsShape.superRefine((document, context) => {
+  for (const path of unstorablePaths(document))
+    context.addIssue({ code: 'custom', path: [...path], message: 'holds a character that cannot be stored' });
 });
 
 export type ModelForms = z.infer<typeof modelFormsSchema>;

@@ -1,6 +1,6 @@
 // The first document of an application: a title, one role, one kind of record and one form, from which the rest is put together.
 import type { FieldError } from '../../../platform/errors.ts';
-import { modelFormsSchema } from '../forms/index.ts';
+import { modelFormsSchema, modelFormsShape } from '../forms/index.ts';
 import { actionsField, choices, codeField, nameField } from './fields.ts';
 import { completeForm, formKinds } from './form.start.ts';
 import type { PartField } from './part.model.ts';
@@ -34,7 +34,7 @@ export function firstDocument(typed: Typed, titles: (kind: string) => string): E
   };
   const kind = text('forms.0.kind');
   // The form is about the words: these have to be right first.
-  const known = modelFormsSchema.omit({ forms: true }).safeParse(words);
+  const known = modelFormsShape.omit({ forms: true }).safeParse(words);
   const fields = known.success ? {} : errorsOf(known.error.issues);
   if (!kind) return { fields: { ...fields, 'forms.0.kind': { code: 'choose' } }, problems: [] };
   if (!known.success) return { fields, problems: [] };
