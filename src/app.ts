@@ -14,7 +14,7 @@ import { errorPage, pageNotFound } from './web/error-page.ts';
 import { securityHeaders } from './web/headers.ts';
 import { assetVersionOf, setUpViews } from './web/render.ts';
 import { createCredentialRoutes, createThrottle, type PasswordDeps } from './modules/credentials/index.ts';
-import { createAuthzenRoutes, createDecisionPoint } from './modules/decisions/index.ts';
+import { createAuthzenRoutes, createDecisionPoint, type DecisionPoint } from './modules/decisions/index.ts';
 import { createSentMailRoutes } from './modules/notifications/index.ts';
 import {
   createAccountRoutes,
@@ -29,6 +29,8 @@ export interface AppParts {
   readonly provider: ProviderHandle;
   readonly hasher: PasswordHasher;
   readonly metrics?: Metrics | undefined;
+  /** Default: one for the site. */
+  readonly point?: DecisionPoint | undefined;
   /** Where this process reaches itself, without final slash. Default: the issuer. */
   readonly internalUrl?: (() => string) | undefined;
   /** The process is asked to stop: it is then not ready for new work. */
@@ -55,6 +57,9 @@ const belowProviderPaths = /^\/(?:authorize|token|userinfo|introspect|revoke|jwk
 const machinePaths =
   /^\/(?:token|userinfo|introspect|revoke|jwks|par|\.well-known\/(?:openid-configuration|oauth-authorization-server))$/;
 
+/** The decision point: asked by the hundred a second, so that it comes before all that pages need. */
+const decisionPaths = /^\/(?:access\/v1(?:\/|$)|\.well-known\/authzen-configuration$)/;
+
 export function createApp(site: Site, parts: AppParts): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -64,9 +69,14 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.use(createHealthHandler({ database: () => requireMigrated(site) }, parts.isStopping ?? (() => false)));
   app.use(identify());
   if (parts.metrics) app.use(observe(parts.metrics, site.logger));
-  app.use(machineEndpoints(site, parts.provider));
-  app.use(securityHeaders({ issuer: site.config.issuer }));
   const translator = createSiteTranslator(site);
+  const point = parts.point ?? createDecisionPoint(site);
+  app.use(machineEndpoints(site, parts.provider));
+  app.use(
+    dataHeaders(site, decisionPaths),
+    createAuthzenRoutes(point, { provider: parts.provider, translator }),
+  );
+  app.use(securityHeaders({ issuer: site.config.issuer }));
   setUpViews(app, {
     viewsDir,
     assetsDir,
@@ -80,8 +90,6 @@ export function createApp(site: Site, parts: AppParts): Express {
   app.get('/end-session/confirm', (_req, res) => res.redirect(303, '/end-session'));
   app.all(providerPaths, parts.provider.callback);
   app.all(belowProviderPaths, (_req, _res, next) => next(pageNotFound()));
-  const point = createDecisionPoint(site);
-  app.use(createAuthzenRoutes(point, { provider: parts.provider, translator }));
   const credentials: PasswordDeps = {
     hasher: parts.hasher,
     throttle: createThrottle(site),
@@ -105,7 +113,7 @@ export function createApp(site: Site, parts: AppParts): Express {
 }
 
 /** Answers are data: nothing of them is ever shown, framed, or kept, unless the endpoint says so itself. */
-function machineEndpoints(site: Site, { callback }: ProviderHandle): RequestHandler {
+function dataHeaders(site: Site, paths: RegExp): RequestHandler {
   const headers = new Map([
     ['Cache-Control', 'no-store'],
     ['Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'"],
@@ -116,13 +124,20 @@ function machineEndpoints(site: Site, { callback }: ProviderHandle): RequestHand
       : []),
   ]);
   return (req, res, next) => {
+    if (paths.test(req.path)) res.setHeaders(headers);
+    next();
+  };
+}
+
+function machineEndpoints(site: Site, { callback }: ProviderHandle): RequestHandler[] {
+  const answer: RequestHandler = (req, res, next) => {
     if (!machinePaths.test(req.path)) return next();
-    res.setHeaders(headers);
     callback(req, res, (err: unknown) => {
       site.logger.error({ requestId: req.requestId, err }, 'unexpected error');
       if (!res.headersSent) res.status(500).json({ error: 'server_error' });
     });
   };
+  return [dataHeaders(site, machinePaths), answer];
 }
 
 /**

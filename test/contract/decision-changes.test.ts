@@ -99,6 +99,39 @@ test('many writers at once: each is noticed by the look after its own commit', a
   assert.equal(seen.length, 200);
 });
 
+test('looks that come along with a read run side by side and miss nothing either', async () => {
+  const { changes, seen } = follow();
+  await changes.catchUp();
+  const missed: string[] = [];
+  const written = new AbortController();
+  // Readers keep many looks under way, which end in another order than they began.
+  const reader = async (): Promise<void> => {
+    while (!written.signal.aborted) {
+      const slowly = 'select count(*)::int as n from generate_series(1, $2::int)';
+      await changes.catchUpAlong(slowly, [Math.floor(Math.random() * 20_000)]);
+    }
+  };
+  const writer = async (): Promise<void> => {
+    const client = await connect();
+    for (let time = 0; time < 25; time++) {
+      const id = newId();
+      await client.query('begin');
+      await client.query(write, [id]);
+      await client.query('select count(*) from generate_series(1, (random() * 20000)::int)');
+      await client.query('commit');
+      const along = await changes.catchUpAlong<{ n: number }>('select $2::int as n', [time]);
+      assert.deepEqual(along, [{ n: time }]);
+      if (!seen.includes(id)) missed.push(id);
+    }
+    await client.end();
+  };
+  const readers = Array.from({ length: 4 }, reader);
+  await Promise.all(Array.from({ length: 4 }, writer));
+  written.abort();
+  await Promise.all(readers);
+  assert.deepEqual(missed, []);
+});
+
 test('a large write is told as one change of everybody', async () => {
   const { changes, seen } = follow();
   await changes.catchUp();

@@ -1,5 +1,5 @@
 // Which application asks, and what its client may ask: settled before a request is read. Wrong proofs are counted.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Request } from 'express';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { DecisionPower } from '../../platform/db/types.ts';
@@ -33,11 +33,16 @@ export class TooManyFailures extends AuthzenError {
 export interface Callers {
   /** @throws Unauthenticated; TooManyFailures */
   authenticate(req: Request): Promise<Caller>;
+  /** Who proved this a moment ago, as far as is known; see {@link isRemembered}. */
+  remembered(req: Request): RememberedCaller | undefined;
+  /** Whether nothing has changed about it since, as of the last look at the log of changes. */
+  isRemembered(one: RememberedCaller): boolean;
   /** Drops what is remembered of the clients of one application, or of all. */
   forget(applicationId: string | null): void;
 }
 
-interface Remembered {
+export interface RememberedCaller {
+  readonly key: string;
   readonly caller: Caller;
   readonly untilMs: number;
   readonly trustedUntil: number;
@@ -50,7 +55,7 @@ const failurePoints = 20;
 const failureSeconds = 15 * 60;
 
 export function createCallers(site: Site, provider: ProviderHandle, audiences: readonly string[]): Callers {
-  const remembered = new Map<string, Remembered>();
+  const remembered = new Map<string, RememberedCaller>();
   const failures = createFailureCounter(site);
   /** Of what was dropped: what was proved before may not be remembered after. */
   let drops = 0;
@@ -75,20 +80,27 @@ export function createCallers(site: Site, provider: ProviderHandle, audiences: r
     if (proved.untilMs > 0 && drops === dropsBefore) {
       if (remembered.size >= maxRemembered) remembered.clear();
       const trustedUntil = performance.now() + trustedMs;
-      remembered.set(digest(authorization), { caller, untilMs: proved.untilMs, trustedUntil });
+      const key = digest(authorization);
+      remembered.set(key, { key, caller, untilMs: proved.untilMs, trustedUntil });
     }
     return caller;
   };
 
+  const isFresh = ({ trustedUntil, untilMs }: RememberedCaller): boolean =>
+    trustedUntil > performance.now() && untilMs > site.clock.now().getTime();
+  const find = (authorization: string): RememberedCaller | undefined => {
+    const known = remembered.get(digest(authorization));
+    return known && isFresh(known) ? known : undefined;
+  };
+
   return {
     async authenticate(req) {
-      const authorization = req.headers.authorization;
+      const { authorization } = req.headers;
       if (!authorization) throw new Unauthenticated('an Authorization header is needed');
-      const known = remembered.get(digest(authorization));
-      const isFresh =
-        known && known.trustedUntil > performance.now() && known.untilMs > site.clock.now().getTime();
-      return isFresh ? known.caller : check(req, authorization);
+      return find(authorization)?.caller ?? check(req, authorization);
     },
+    remembered: ({ headers: { authorization } }) => (authorization ? find(authorization) : undefined),
+    isRemembered: (one) => remembered.get(one.key) === one && isFresh(one),
     forget(applicationId) {
       drops++;
       provider.forgetClients();
@@ -99,7 +111,7 @@ export function createCallers(site: Site, provider: ProviderHandle, audiences: r
   };
 }
 
-const digest = (text: string): string => createHash('sha256').update(text).digest('base64url');
+const digest = (text: string): string => hash('sha256', text, 'base64url');
 
 interface FailureCounter {
   /** @throws TooManyFailures */

@@ -15,6 +15,8 @@ export interface Call {
   readonly caller: Caller;
   readonly point: DecisionPoint;
   readonly words: Translator;
+  /** The log of changes was looked at when the caller was let in. */
+  readonly caughtUp: boolean;
   /** Our own identifier of the request, for the audit. */
   readonly requestId?: string | undefined;
 }
@@ -43,8 +45,9 @@ export async function answerBatch(
 
 // Everything is decided even when the answer stops early: the records come in one statement, and deciding costs
 // microseconds.
-function decide({ caller, point }: Call, asked: readonly Asked[], wanted: WantedReasons): Promise<Verdict[]> {
-  return point.decide(caller.applicationId, asked, { caughtUp: true, full: wanted.includes('admin') });
+function decide(call: Call, asked: readonly Asked[], wanted: WantedReasons): Promise<Verdict[]> {
+  const { caller, point, caughtUp } = call;
+  return point.decide(caller.applicationId, asked, { caughtUp, full: wanted.includes('admin') });
 }
 
 function requireExplain(caller: Caller, wanted: WantedReasons): void {

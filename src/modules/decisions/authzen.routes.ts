@@ -1,14 +1,15 @@
 // The AuthZEN Authorization API 1.0 over HTTP: reads a request, asks the decision point, writes the answer. A denial is an
 // answer (200); errors are about the call itself. Source: research standards §2; docs/authzen.md.
-import { raw, Router, type ErrorRequestHandler, type Request, type RequestHandler } from 'express';
+import { raw, Router, type RequestHandler } from 'express';
 import '../../web/express.ts';
 import type { DecisionPower } from '../../platform/db/types.ts';
 import type { Translator } from '../../platform/i18n.ts';
-import type { Site } from '../../platform/site.ts';
 import type { ProviderHandle } from '../provider/index.ts';
+import { createAdmission, type Endpoint } from './authzen.admission.ts';
 import { readJson } from './authzen.body.ts';
-import { createCallers, TooManyFailures, Unauthenticated, type Caller } from './authzen.caller.ts';
-import { answerBatch, answerOne, type Call, type DecisionAnswer } from './authzen.evaluation.ts';
+import { createCallers } from './authzen.caller.ts';
+import { answerError } from './authzen.errors.ts';
+import { answerBatch, answerOne, type DecisionAnswer } from './authzen.evaluation.ts';
 import { authzenPaths, createMetadataHandler, metadataPath } from './authzen.metadata.ts';
 import { AuthzenError, parseEvaluation, parseEvaluations, parseReasons } from './authzen.schema.ts';
 import { answerActionSearch, answerResourceSearch, answerSubjectSearch } from './authzen.search.ts';
@@ -32,32 +33,13 @@ export interface AuthzenDeps {
 /** A thousand questions with what they say of each record; five thousand records of a few kilobytes. */
 const limits = { questions: '4mb', records: '16mb' } as const;
 
-type Endpoint = (call: Call, given: unknown) => Promise<object>;
-
 export function createAuthzenRoutes(point: DecisionPoint, deps: AuthzenDeps): Router {
   const { site } = point;
   const callers = createCallers(site, deps.provider, [site.config.issuer]);
   point.snapshots.onClientsChanged = (applicationId) => callers.forget(applicationId);
   const router = Router();
 
-  /** Runs before an endpoint: who calls, and may they. */
-  const admit =
-    (power: DecisionPower): RequestHandler =>
-    async (req, res, next) => {
-      // First, so that a client or right that was withdrawn a moment ago is not remembered.
-      await point.snapshots.catchUp();
-      const caller = await callers.authenticate(req);
-      if (!caller.powers.includes(power)) throw new AuthzenError(403, `the client may not ${power}`);
-      res.locals['caller'] = caller;
-      next();
-    };
-  const respond =
-    (answer: Endpoint, read: (req: Request) => unknown = (req) => req.body): RequestHandler =>
-    async (req, res) => {
-      const caller = res.locals['caller'] as Caller;
-      const call = { caller, point, words: deps.translator, requestId: req.requestId };
-      res.json(await answer(call, read(req)));
-    };
+  const { admit, respond, admitForNow, respondToQuestion } = createAdmission(point, callers, deps.translator);
   const questions = jsonBody(limits.questions);
   const records = jsonBody(limits.records);
   const endpoint = (path: string, power: DecisionPower, answer: Endpoint): void => {
@@ -77,8 +59,16 @@ export function createAuthzenRoutes(point: DecisionPoint, deps: AuthzenDeps): Ro
       .all(onlyMethods('GET, PUT, DELETE'));
   };
 
-  endpoint(authzenPaths.evaluation, 'evaluate', evaluate);
-  endpoint(authzenPaths.evaluations, 'evaluate', evaluateMany);
+  const question = (path: string, answer: Endpoint): void => {
+    router
+      .route(path)
+      .all(identifyRequest)
+      .post(admitForNow('evaluate'), questions, respondToQuestion('evaluate', answer))
+      .all(onlyMethods('POST'));
+  };
+
+  question(authzenPaths.evaluation, evaluate);
+  question(authzenPaths.evaluations, evaluateMany);
   endpoint(authzenPaths.searchSubject, 'search', answerSubjectSearch);
   endpoint(authzenPaths.searchResource, 'search', answerResourceSearch);
   endpoint(authzenPaths.searchAction, 'search', answerActionSearch);
@@ -133,28 +123,3 @@ const requireJson: RequestHandler = (req, _res, next) => {
     type === 'application/json' ? undefined : new AuthzenError(400, 'Content-Type must be application/json'),
   );
 };
-
-function answerError(site: Site): ErrorRequestHandler {
-  return (error: unknown, req, res, next) => {
-    if (res.headersSent) return next(error);
-    const { status, message } = publicError(error);
-    if (status === 500) site.logger.error({ requestId: req.requestId, err: error }, 'a decision failed');
-    if (error instanceof TooManyFailures) res.set('Retry-After', String(error.retryAfterSeconds));
-    if (error instanceof Unauthenticated) {
-      res.set('WWW-Authenticate', [
-        `Basic realm="${site.config.issuer}"`,
-        `Bearer realm="${site.config.issuer}"`,
-      ]);
-    }
-    res.status(status).type('text').send(message);
-  };
-}
-
-/** What the caller is told: the message of an expected error, nothing of any other. */
-function publicError(error: unknown): { status: number; message: string } {
-  if (error instanceof AuthzenError) return { status: error.status, message: error.message };
-  const { type, status } = (error ?? {}) as { type?: string; status?: number };
-  if (type === 'entity.too.large') return { status: 413, message: 'the request body is too large' };
-  if (status !== undefined && status >= 400 && status < 500) return { status: 400, message: 'bad request' };
-  return { status: 500, message: 'internal error' };
-}

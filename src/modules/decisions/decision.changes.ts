@@ -32,10 +32,23 @@ interface LookRow {
 }
 
 // Every transaction below xmin had ended when the statement began, so its rows were among those returned until then.
-const look = `select pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
+const seen = `pg_snapshot_xmin(pg_current_snapshot())::text as xmin,
     coalesce((select jsonb_agg(jsonb_build_array(c.id, c.application_id, c.kind, c.subject_type, c.subject_id))
       from decision_change c where c.xid >= $1::xid8), '[]') as changes`;
+const look = `select ${seen}`;
 const start = `select pg_snapshot_xmin(pg_current_snapshot())::text as xmin, '[]'::jsonb as changes`;
+/** One text per statement that comes along: the database keeps it prepared by its text. */
+const looksAlong = new Map<string, string>();
+
+function lookAlongText(text: string): string {
+  let whole = looksAlong.get(text);
+  if (whole === undefined) {
+    whole = `select ${seen}, (select coalesce(json_agg(along), '[]') from (${text}) along) as along`;
+    looksAlong.set(text, whole);
+  }
+  return whole;
+}
+
 const sweep = `delete from decision_change where at < clock_timestamp() - interval '1 day'`;
 
 const hourMs = 3_600_000;
@@ -72,30 +85,52 @@ export class DecisionChanges {
       }));
   }
 
+  /**
+   * The same in one statement with a read of the caller's, whose rows are as of the look. Such looks run side by side.
+   * @param text one of few; its parameters are numbered from $2
+   */
+  async catchUpAlong<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    if (!this.#isTrusted()) await this.catchUp();
+    const now = performance.now();
+    const asked = [this.#xmin, ...values];
+    const [row] = await this.#db.query<LookRow & { along: Row[] }>(lookAlongText(text), asked);
+    this.#act(row!, now);
+    return row!.along;
+  }
+
+  #isTrusted(): boolean {
+    return this.#xmin !== undefined && performance.now() - this.#lookedAt <= trustedMs;
+  }
+
   async #look(): Promise<void> {
     try {
       const now = performance.now();
-      if (this.#xmin === undefined || now - this.#lookedAt > trustedMs) {
-        const [row] = await this.#db.query<LookRow>(start, []);
-        this.#follower.forgetAll();
-        this.#remember(row!, now);
-        return;
-      }
-      const [row] = await this.#db.query<LookRow>(look, [this.#xmin]);
-      const fresh = row!.changes.filter(([id]) => !this.#known.has(id));
-      if (fresh.length > 0) this.#follower.forget(fresh.map(toChange));
-      this.#remember(row!, now);
-      if (now - this.#sweptAt > hourMs) this.#sweep(now);
+      const isTrusted = this.#isTrusted();
+      const [row] = isTrusted
+        ? await this.#db.query<LookRow>(look, [this.#xmin])
+        : await this.#db.query<LookRow>(start, []);
+      if (!isTrusted) this.#follower.forgetAll();
+      this.#act(row!, now);
     } finally {
       this.#running = undefined;
     }
   }
 
-  /** A transaction that runs for long brings the rows after it back at every look: they are acted on once. */
-  #remember(row: LookRow, now: number): void {
-    this.#xmin = row.xmin;
-    this.#known = new Set(row.changes.map(([id]) => id));
+  /**
+   * A transaction that runs for long brings the rows after it back at every look: they are acted on once. Of looks side
+   * by side the one that saw more may end first: the other must not lead back.
+   */
+  #act({ xmin, changes }: LookRow, now: number): void {
+    const fresh = changes.filter(([id]) => !this.#known.has(id));
+    if (fresh.length > 0) this.#follower.forget(fresh.map(toChange));
+    if (this.#xmin !== undefined && BigInt(xmin) < BigInt(this.#xmin)) {
+      for (const [id] of fresh) this.#known.add(id);
+      return;
+    }
+    this.#xmin = xmin;
+    this.#known = new Set(changes.map(([id]) => id));
     this.#lookedAt = now;
+    if (now - this.#sweptAt > hourMs) this.#sweep(now);
   }
 
   #sweep(now: number): void {

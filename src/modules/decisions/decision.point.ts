@@ -4,15 +4,8 @@ import type { Site } from '../../platform/site.ts';
 import { findWitnesses } from './exists.ts';
 import type { Question, ResourceFacts, SubjectFacts } from './facts.model.ts';
 import { verdictOf, type Unanswerable, type Verdict } from './reasons.ts';
-import { findRecords, keyOf, type RecordKey } from './records.queries.ts';
-import {
-  freeValues,
-  parentInRequest,
-  resourceFacts,
-  subjectWithRequest,
-  type Entity,
-  type Properties,
-} from './request.facts.ts';
+import { catchUp, recordsOf, resourceOf, type Along } from './decision.records.ts';
+import { freeValues, subjectWithRequest, type Entity, type Properties } from './request.facts.ts';
 import type { RightsModel } from './rights-model.model.ts';
 import { Snapshots, type ApplicationSnapshot, type CompileModel, type LoadedModel } from './snapshot.ts';
 import type { KnownSubject } from './subject.facts.ts';
@@ -58,10 +51,10 @@ export function createDecisionPoint(site: Site, options: { compile?: CompileMode
     site,
     snapshots,
     async decide(applicationId, asked, decideOptions = {}) {
-      if (!decideOptions.caughtUp) await snapshots.catchUp();
+      const along = decideOptions.caughtUp ? undefined : await catchUp(snapshots, applicationId, asked);
       const snapshot = snapshots.of(applicationId);
       const find: FindSubjects = (at) => subjectsOf(snapshot, asked, at);
-      return decideAll(site, applicationId, snapshot, asked, find, decideOptions);
+      return decideAll(site, applicationId, snapshot, asked, find, decideOptions, along);
     },
     async suppose(applicationId, asked, supposed, decideOptions = {}) {
       if (!decideOptions.caughtUp) await snapshots.catchUp();
@@ -82,51 +75,62 @@ async function decideAll(
   asked: readonly Asked[],
   findSubjects: FindSubjects,
   options: DecideOptions,
+  along?: Along,
 ): Promise<Verdict[]> {
   const loaded = await snapshot.model();
   if (!loaded) return asked.map(() => refused('no_model'));
   const at = site.clock.now();
   const [subjects, records] = await Promise.all([
     findSubjects(at),
-    recordsOf(site, applicationId, loaded.model, asked),
+    along?.loaded === loaded ? along.records : recordsOf(site, applicationId, loaded.model, asked),
   ]);
   const instant = at.toISOString();
-  const verdicts = asked.map(async (one, index): Promise<Verdict> => {
-    const subject = subjects[index]!;
+  const prepared = asked.map((one, index): Prepared => {
+    const known = subjects[index]!;
     const resource = resourceOf(loaded.model, one.resource, records);
-    const verdict = await decideOne(
-      site,
-      applicationId,
-      loaded,
-      { one, subject, resource, instant },
-      options,
-    );
-    return { ...verdict, model: loaded.number, language: subject.language };
+    if (!known.facts || !resource) return { known, question: undefined };
+    return { known, question: toQuestion(loaded.model, one, known.facts, resource, instant) };
   });
-  return Promise.all(verdicts);
+  const whole = loaded.looksForRecords
+    ? await withWitnesses(site, applicationId, loaded.model, prepared)
+    : prepared;
+  return whole.map((one) => ({
+    ...decideOne(loaded, one, options),
+    model: loaded.number,
+    language: one.known.language,
+  }));
 }
 
 interface Prepared {
-  readonly one: Asked;
-  readonly subject: Known;
-  readonly resource: ResourceFacts | undefined;
-  readonly instant: string;
+  readonly known: Known;
+  /** Absent: the subject or the record is unknown. */
+  readonly question: Question | undefined;
 }
 
-async function decideOne(
+/** Questions whose records are looked for side by side: a long batch must not keep all connections from others. */
+const atOnce = 3;
+
+async function withWitnesses(
   site: Site,
   applicationId: string,
-  loaded: LoadedModel,
-  { one, subject, resource, instant }: Prepared,
-  options: DecideOptions,
-): Promise<Verdict> {
-  if (!subject.facts) return refused('unknown_subject');
-  if (!resource) return refused('unknown_resource');
-  const question = toQuestion(loaded.model, one, subject.facts, resource, instant);
-  const resourcesOf = loaded.looksForRecords
-    ? await findWitnesses(site.db, applicationId, loaded.model, question)
-    : undefined;
-  return verdictOf(loaded.evaluator.decide(resourcesOf ? { ...question, resourcesOf } : question, options));
+  model: RightsModel,
+  prepared: readonly Prepared[],
+): Promise<Prepared[]> {
+  const whole: Prepared[] = [];
+  for (let start = 0; start < prepared.length; start += atOnce) {
+    const some = prepared.slice(start, start + atOnce).map(async ({ known, question }) => {
+      const resourcesOf = question && (await findWitnesses(site.db, applicationId, model, question));
+      return { known, question: resourcesOf ? { ...question, resourcesOf } : question };
+    });
+    whole.push(...(await Promise.all(some)));
+  }
+  return whole;
+}
+
+function decideOne(loaded: LoadedModel, { known, question }: Prepared, options: DecideOptions): Verdict {
+  if (!known.facts) return refused('unknown_subject');
+  if (!question) return refused('unknown_resource');
+  return verdictOf(loaded.evaluator.decide(question, options));
 }
 
 export function toQuestion(
@@ -165,35 +169,4 @@ async function subjectsOf(
   return Promise.all(
     asked.map(async ({ subject }) => (await snapshot.subjects(subject.type, [subject.id], at))[0]!),
   );
-}
-
-/** All records of the questions in one statement, those above requested ones included. */
-export async function recordsOf(
-  site: Site,
-  applicationId: string,
-  model: RightsModel,
-  asked: readonly Pick<Asked, 'resource'>[],
-): Promise<ReadonlyMap<string, ResourceFacts>> {
-  const keys = new Map<string, RecordKey>();
-  for (const { resource } of asked) {
-    const type = model.resourceTypes.find((candidate) => candidate.name === resource.type);
-    if (!type || type.ofModel) continue;
-    keys.set(keyOf(resource.type, resource.id), resource);
-    const parent = parentInRequest(type, resource);
-    if (parent) keys.set(keyOf(parent.type, parent.id), parent);
-  }
-  return findRecords(site.db, applicationId, [...keys.values()]);
-}
-
-export function resourceOf(
-  model: RightsModel,
-  given: Entity,
-  records: ReadonlyMap<string, ResourceFacts>,
-): ResourceFacts | undefined {
-  const type = model.resourceTypes.find((candidate) => candidate.name === given.type);
-  const parent = type && parentInRequest(type, given);
-  return resourceFacts(model, given, {
-    record: records.get(keyOf(given.type, given.id)),
-    parent: parent && records.get(keyOf(parent.type, parent.id)),
-  });
 }

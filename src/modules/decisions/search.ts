@@ -1,12 +1,14 @@
 // The three searches: who, which records, which actions. Complete, in a fixed order, page by page after the last result,
 // so that nothing is repeated or left out while things change. Every result would be allowed if it were asked.
+import { setImmediate as turn } from 'node:timers/promises';
 import { CompiledQuery } from 'kysely';
 import type { Writer } from '../../platform/db/types.ts';
 import { foldDecision } from './decision.fold.ts';
 import { isNever, type Condition } from './condition.model.ts';
 import { toLookUpSql, toSql, type SqlCondition } from './condition.sql.ts';
 import type { Asked, DecisionPoint } from './decision.point.ts';
-import { recordsOf, resourceOf, toQuestion } from './decision.point.ts';
+import { toQuestion } from './decision.point.ts';
+import { recordsOf, resourceOf } from './decision.records.ts';
 import { findWitnesses } from './exists.ts';
 import type { ResourceFacts, SubjectFacts } from './facts.model.ts';
 import { freeValues, subjectWithRequest, type Entity, type Properties } from './request.facts.ts';
@@ -56,7 +58,10 @@ export async function searchSubjects(
   const instant = at.toISOString();
   const all = await snapshot.candidates(asked.subjectType, at);
   const ids: string[] = [];
-  for (let start = firstAfter(all, page.after); start < all.length; start += chunkSize) {
+  const first = firstAfter(all, page.after);
+  for (let start = first; start < all.length; start += chunkSize) {
+    // Whoever asks one question must not wait for everybody to be asked about.
+    if (start > first) await turn();
     const subjects = await snapshot.subjects(asked.subjectType, all.slice(start, start + chunkSize), at);
     for (const { facts } of subjects) {
       if (!facts) continue;

@@ -40,6 +40,11 @@ export class Snapshots implements ChangeFollower {
     return this.#changes.catchUp();
   }
 
+  /** The same, with rows read in the same statement: see {@link DecisionChanges.catchUpAlong}. */
+  catchUpAlong<Row>(text: string, values: readonly unknown[]): Promise<Row[]> {
+    return this.#changes.catchUpAlong(text, values);
+  }
+
   /** The application as of now; call {@link catchUp} first. */
   of(applicationId: string): ApplicationSnapshot {
     let snapshot = this.#applications.get(applicationId);
@@ -74,6 +79,8 @@ export interface LoadedModel {
   readonly byWork: boolean;
   /** See {@link looksForRecords}. */
   readonly looksForRecords: boolean;
+  /** Records of some type lie below others. */
+  readonly hasParents: boolean;
 }
 
 export class ApplicationSnapshot {
@@ -81,6 +88,7 @@ export class ApplicationSnapshot {
   readonly #applicationId: string;
   readonly #compile: CompileModel;
   #model: Promise<LoadedModel | undefined> | undefined;
+  #loaded: LoadedModel | undefined;
   /** By type, then by id. */
   readonly #subjects = new Map<string, LruMap<string, KnownSubject>>();
   /** Reads under way; one that is forgotten meanwhile still answers its own question but is not remembered. */
@@ -95,11 +103,25 @@ export class ApplicationSnapshot {
 
   /** The valid version; undefined: there is none, and everything is denied. */
   model(): Promise<LoadedModel | undefined> {
-    const loading = (this.#model ??= this.#loadModel());
-    // A failed read must be tried again by the next question.
-    loading.catch(() => {
-      if (this.#model === loading) this.#model = undefined;
-    });
+    return (this.#model ??= this.#keepModel());
+  }
+
+  /** The version that is remembered and may be out of date: for guesses that a look then proves. */
+  get lastModel(): LoadedModel | undefined {
+    return this.#loaded;
+  }
+
+  #keepModel(): Promise<LoadedModel | undefined> {
+    const loading = this.#loadModel();
+    loading.then(
+      (loaded) => {
+        if (this.#model === loading) this.#loaded = loaded;
+      },
+      // A failed read must be tried again by the next question.
+      () => {
+        if (this.#model === loading) this.#model = undefined;
+      },
+    );
     return loading;
   }
 
@@ -117,6 +139,7 @@ export class ApplicationSnapshot {
       number: row.number,
       byWork: fillsGroupsByWork(model),
       looksForRecords: looksForRecords(model),
+      hasParents: model.resourceTypes.some(({ parentType }) => parentType !== undefined),
     };
   }
 
@@ -212,7 +235,7 @@ export class ApplicationSnapshot {
       this.#candidates.delete(change.subjectType ?? '');
       return;
     }
-    if (change.kind === 'model') this.#model = undefined;
+    if (change.kind === 'model') this.#model = this.#loaded = undefined;
     this.#candidates.clear();
     this.#loading.clear();
     if (change.kind !== 'organisation') return this.#subjects.clear();
