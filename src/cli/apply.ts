@@ -38,7 +38,7 @@ Example: mandaat apply --yes config/demo/organisations.yaml config/demo/municipa
       } catch (error) {
         const details = refusedDetails(error);
         if (details === undefined) throw error;
-        printProblems(terminal, details);
+        printProblems(terminal, details, site.config.timeZone);
         return exitCode.failed;
       }
     });

@@ -126,15 +126,26 @@ function totalsOf({ create, change, same }: NounCount): string {
 }
 
 /** Problems as `file:line:column path: reason`, as compilers do. */
-export function printProblems(terminal: Terminal, details: RefusedDetails): void {
+export function printProblems(terminal: Terminal, details: RefusedDetails, zone: string): void {
   const words = englishWords();
   for (const { place, path, code, params } of details.problems) {
     const where = `${place.file}:${place.line}:${place.column}`;
-    terminal.err(`${where}${path === '' ? '' : ` ${path}`}: ${reasonOf(words, code, params)} [${code}]`);
+    terminal.err(
+      `${where}${path === '' ? '' : ` ${path}`}: ${reasonOf(words, code, daysIn(params, zone))} [${code}]`,
+    );
   }
   const hidden = details.count - details.problems.length;
   if (hidden > 0) terminal.err(`… and ${hidden} more.`);
   terminal.err(`${details.count === 1 ? '1 problem' : `${details.count} problems`}. Nothing was changed.`);
+}
+
+/** Limits and beginnings as they may be written in the file. */
+function daysIn(params: TranslationParams, zone: string): TranslationParams {
+  const { latest, from } = params;
+  const shown = { ...params };
+  if (typeof latest === 'string') shown['latest'] = showValue('until', new Date(latest), zone);
+  if (typeof from === 'string' && from.endsWith('Z')) shown['from'] = showValue('from', new Date(from), zone);
+  return shown;
 }
 
 /** Of a mistake in the document of a rights model, the forms have the words. */

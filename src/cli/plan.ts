@@ -44,7 +44,7 @@ Example: mandaat plan organisations.yaml people.csv`,
         bar.clear();
         const details = refusedDetails(error);
         if (details === undefined) throw error;
-        printProblems(terminal, details);
+        printProblems(terminal, details, site.config.timeZone);
         return exitCode.failed;
       }
     });

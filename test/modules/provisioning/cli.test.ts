@@ -11,7 +11,7 @@ describe('mandaat plan and apply', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'mandaat-apply-'));
-    const files = {
+    const files: Record<string, string> = {
       'site.yaml': `include: [people.csv]
 targetGroups: [{ code: LB, names: { en: Local }, identifierScheme: nis }]
 organisations: [{ code: 12021, name: Lier, targetGroup: LB }]
@@ -20,6 +20,14 @@ organisations: [{ code: 12021, name: Lier, targetGroup: LB }]
       'change.yaml': 'people: [{ userName: an, familyName: Claes, until: 2030-12-31 }]\n',
       'wrong.yaml': 'organisations:\n  - { code: 1, name: A, targetGroup: XX }\n  - { code: 2 }\n',
     };
+    files['ceiling.yaml'] = `
+organisations: [{ code: 12021, name: Lier, targetGroup: LB }]
+people: [{ userName: an, givenName: An, familyName: Peeters, mail: an@mail.example }]
+affiliations: [{ person: an, organisation: 12021, type: employee, from: 2020-01-01 }]
+applications: [{ code: counter, names: { en: Counter }, owner: 12021, rights: [{ code: Reader, names: { en: Reader } }] }]
+offers: [{ application: counter, rights: [Reader], targetGroup: LB, maxUntil: 2030-06-30 }]
+assignments: [{ person: an, organisation: 12021, application: counter, right: Reader, until: 2031-01-01 }]
+`;
     for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
   });
   after(() => rm(directory, { recursive: true, force: true }));
@@ -83,6 +91,14 @@ organisations: [{ code: 12021, name: Lier, targetGroup: LB }]
     );
     assert.match(second, /^wrong\.yaml:3:5 organisations\[1\]\.name: \w.+ \[required\]$/);
     assert.equal(last, '2 problems. Nothing was changed.');
+  });
+
+  test('a ceiling is told as the last day that may be written', async () => {
+    const { err } = await run(['plan', 'ceiling.yaml']);
+    assert.match(
+      err,
+      /^ceiling\.yaml:7:94 assignments\[0\]\.until: .* 2030-06-30 .*\[until_beyond_offer\]$/m,
+    );
   });
 
   test('without a person to ask, and without files, it says what is missing', async () => {
