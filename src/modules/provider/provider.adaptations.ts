@@ -1,5 +1,5 @@
 // What the OpenID library offers no setting for: its models and clients get ways of ours.
-import { errors, type Client, type Provider } from 'oidc-provider';
+import { errors, Provider, type Client } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { applicationOf, unmaskedClaims } from './provider.account.ts';
 import { enqueueLogout } from './provider.backchannel.ts';
@@ -28,6 +28,7 @@ export function adapt(site: Site, provider: Provider): void {
   keepInPayload(provider.Grant, 'organisationId', 'endsAt');
   keepInPayload(provider.Session, 'device');
   refuseAtOnce(provider);
+  passBrokenClientsBy(site, provider);
   const { Claims } = provider as unknown as { Claims: { prototype: ClaimsMask } };
   const masked = Claims.prototype.result;
   Claims.prototype.result = async function result(this: ClaimsMask) {
@@ -43,6 +44,22 @@ function refuseAtOnce(provider: Provider): void {
     unique(...proof).catch((error: unknown) => {
       if (error instanceof errors.InvalidRequest) return false;
       throw error;
+    });
+}
+
+/** Where one request meets clients that it is not about: each application of a session, the holder of a token. */
+const routesOfOthers = ['end_session_confirm', 'introspection'];
+
+/** A client that cannot be read is none there: otherwise nobody who entered that application could sign out any more. */
+function passBrokenClientsBy(site: Site, provider: Provider): void {
+  const { Client: clients } = provider;
+  const find = clients.find.bind(clients);
+  clients.find = (id) =>
+    find(id).catch((error: unknown) => {
+      const route = Provider.ctx?.oidc.route ?? '';
+      if (!(error instanceof errors.InvalidClientMetadata) || !routesOfOthers.includes(route)) throw error;
+      site.logger.warn({ clientId: id, reason: error.error_description }, 'client passed by: it is broken');
+      return undefined;
     });
 }
 

@@ -318,6 +318,26 @@ describe('authenticating a client', () => {
     server.close();
   });
 
+  test('a broken client keeps nobody who entered it from signing out, and its tokens count for nothing', async () => {
+    const access = await createAccess(world);
+    const other = { ...access, client: await world.client(access.application) };
+    const party = await createRelyingParty(app.url, access.client);
+    const { browser, tokens } = await signInThrough(party, app.url, access.person);
+    const attempt = await (await createRelyingParty(app.url, other.client)).begin();
+    const { access_token: token } = await attempt.redeem((await browser.get(attempt.url)).url);
+    await app.site.db.query(
+      `update client set metadata = jsonb_set(metadata, '{grant_types}', '["implicit"]') where id = $1`,
+      [other.client.id],
+    );
+    assert.equal((await postToken(access.client, { token }, '/introspect')).body['active'], false);
+    assert.match((await browser.get(attempt.url)).body, /invalid_client_metadata/);
+    const page = await browser.get(`/end-session?id_token_hint=${tokens.id_token}`);
+    const landed = await browser.submit(page, '/end-session/confirm', { logout: 'yes' });
+    assert.match(landed.url, /\/end-session\/success/);
+    const silent = await browser.get((await party.begin({ prompt: 'none' })).url);
+    assert.match(silent.url, /error=login_required/);
+  });
+
   test('a broken client breaks only itself', async () => {
     const broken = await world.client(await world.application(), { metadata: { grant_types: ['implicit'] } });
     const whole = await world.client(await world.application(), {
