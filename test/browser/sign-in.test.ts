@@ -118,6 +118,32 @@ describe('signing in to an application', { skip: browserMissing() }, () => {
     await page.getByRole('heading', { name: 'You are not signed in' }).waitFor();
   });
 
+  for (const javaScript of [true, false]) {
+    it(`goes back by a form ${javaScript ? 'of itself' : 'with a button, where no script runs'}`, async () => {
+      const { state, url } = formPostRequest(product.url, app.url);
+      await using visit = await browser.open(url, { javaScript, language: 'nl' });
+      const { page } = visit;
+      await page.getByLabel('Gebruikersnaam of e-mailadres').fill('lotte');
+      await page.getByLabel('Wachtwoord', { exact: true }).fill(testPassword);
+      // The sample takes answers by GET only; that the form arrived is what is looked at.
+      const arrival = page.waitForRequest(
+        (request) => request.method() === 'POST' && request.url() === `${app.url}/callback`,
+      );
+      await page.getByRole('button', { name: 'Aanmelden', exact: true }).click();
+      if (!javaScript) {
+        await page.getByRole('heading', { name: 'Een ogenblik' }).waitFor();
+        await page.getByRole('button', { name: 'Doorgaan' }).click();
+      }
+      const sent = new URLSearchParams((await arrival).postData() ?? '');
+      assert.equal(sent.get('state'), state);
+      assert.ok(sent.get('code'));
+      assert.deepEqual(
+        visit.complaints.filter((text) => /Content Security Policy/.test(text)),
+        [],
+      );
+    });
+  }
+
   it('finishes in a second tab, and the first tab finds a way on', async () => {
     await using visit = await browser.open(app.url);
     const { page } = visit;
@@ -191,6 +217,21 @@ describe('signing in to an application', { skip: browserMissing() }, () => {
     await page.getByRole('heading', { level: 1, name: `Signed in as ${givenName}` }).waitFor();
   }
 });
+
+function formPostRequest(issuer: string, appUrl: string): { state: string; url: string } {
+  const state = 'kept & "sound"';
+  const query = new URLSearchParams({
+    client_id: 'counter',
+    redirect_uri: `${appUrl}/callback`,
+    response_type: 'code',
+    response_mode: 'form_post',
+    scope: 'openid',
+    state,
+    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+    code_challenge_method: 'S256',
+  });
+  return { state, url: `${issuer}/authorize?${query}` };
+}
 
 const fillIn = (page: Page, userName: string, password = testPassword) =>
   fillInSignIn(page, userName, password);

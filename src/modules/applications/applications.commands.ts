@@ -28,7 +28,8 @@ export interface ApplicationInput {
 const reservedClaims = new Set(
   (
     'iss sub aud exp iat nbf jti auth_time nonce acr amr azp at_hash c_hash sid name given_name family_name email ' +
-    'email_verified locale organisation entitlements scope client_id cnf _claim_names _claim_sources'
+    'email_verified preferred_username locale organisation entitlements scope client_id cnf active token_type username ' +
+    'events _claim_names _claim_sources'
   ).split(' '),
 );
 
