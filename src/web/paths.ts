@@ -42,6 +42,7 @@ export const paths = {
   organisation,
   editOrganisation: (organisationId: string): string => `${organisation(organisationId)}/edit`,
   endOrganisation: (organisationId: string): string => `${organisation(organisationId)}/end`,
+  exportUnits: (organisationId: string): string => `${organisation(organisationId)}/units.csv`,
   units: (organisationId: string): string => `${organisation(organisationId)}/units`,
   editUnit: (organisationId: string, unitId: string): string =>
     `${organisation(organisationId)}/units/${part(unitId)}/edit`,
@@ -61,9 +62,12 @@ export const paths = {
     `${list}/${part(administrationId)}/undo`,
   endAdministration: (list: string, administrationId: string): string =>
     `${list}/${part(administrationId)}/end`,
+  exportOfferedRights: (organisationId: string): string =>
+    `${organisation(organisationId)}/offered-rights.csv`,
   offeredRights: (organisationId: string): string => `${organisation(organisationId)}/offered-rights`,
 
   targetGroups: (): string => '/target-groups',
+  exportTargetGroups: (): string => '/target-groups.csv',
   newTargetGroup: (): string => '/target-groups/new',
   editTargetGroup: (targetGroupId: string): string => `/target-groups/${part(targetGroupId)}/edit`,
 

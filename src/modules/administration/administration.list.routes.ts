@@ -1,8 +1,7 @@
 // The list of administrators of an organisation, an application or the site, as a page and as a file.
-import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
-import { writeCsv } from '../../platform/files/csv.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { localDateOf } from '../../web/form.ts';
 import { parseListQuery } from '../../web/list-query.ts';
 import { recordExport } from './administration.export.ts';
@@ -43,7 +42,6 @@ export async function sendList(site: Site, req: Request, res: Response): Promise
   const { seat } = page.place;
   await recordExport(site, req.origin, seat);
   const administrations = await listAdministrations(site.db.reader, seat, page.now);
-  const name = `${res.words.t('administration.list.file')}-${localDateOf(page.now, page.zone)}.csv`;
-  res.type('text/csv').attachment(name);
-  await pipeline(writeCsv(sortAdministrations(administrations, query), administratorColumns(page)), res);
+  const name = `${res.words.t('administration.list.file')}-${localDateOf(page.now, page.zone)}`;
+  await sendCsv(res, name, sortAdministrations(administrations, query), administratorColumns(page));
 }

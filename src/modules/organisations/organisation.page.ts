@@ -14,77 +14,91 @@ export function buildOrganisationPage(
   children: readonly OrganisationItem[],
 ) {
   const { words, organisation, powers, now } = place;
-  const { t } = words;
   const mayChange = powers.has('organisation.change');
-  const detailActions: Action[] = [
-    ...(mayChange
-      ? [
-          {
-            text: t('organisations.action.edit'),
-            href: paths.editOrganisation(organisation.id),
-            kind: 'quiet' as const,
-            icon: 'edit',
-          },
-        ]
-      : []),
-    ...(powers.has('organisation.create') && (organisation.until === null || organisation.until > now)
-      ? [
-          {
-            text: t('organisations.action.end'),
-            href: paths.endOrganisation(organisation.id),
-            kind: 'quiet' as const,
-          },
-        ]
-      : []),
-  ];
+  const details = detailActions(place);
+  const shown = unitActions(place, units);
   return {
     header: {
       title: place.organisationName,
       subtitle: nameIn(organisation.targetGroupNames, words.lang),
       tags: [periodTag(words, organisation.from, organisation.until, now)],
-      actions: [
-        {
-          text: t('organisations.action.administrators'),
-          href: paths.administrators(organisation.id),
-          icon: 'administrators',
-        },
-        ...(powers.has('assignment.grant')
-          ? [{ text: t('organisations.action.offered'), href: paths.offeredRights(organisation.id) }]
-          : []),
-        ...(powers.has('person.view')
-          ? [
-              {
-                text: t('people.title'),
-                href: paths.people(organisation.id),
-                kind: 'primary' as const,
-                icon: 'people',
-              },
-            ]
-          : []),
-      ],
+      actions: headerActions(place),
     },
     facts: { columns: 2 as const, items: factsOf(place) },
-    detailActions: detailActions.length === 0 ? undefined : detailActions,
+    detailActions: details.length === 0 ? undefined : details,
     units: unitTable(place, units, mayChange),
-    unitActions: mayChange
-      ? [
-          {
-            text: t('organisations.units.new'),
-            href: paths.units(organisation.id),
-            kind: 'quiet' as const,
-            icon: 'plus',
-          },
-        ]
-      : undefined,
+    unitActions: shown.length === 0 ? undefined : shown,
     children: children.length === 0 ? undefined : childTable(place, children),
     childActions: [
       {
-        text: t('organisations.allBelow', { count: organisation.children }),
+        text: words.t('organisations.allBelow', { count: organisation.children }),
         href: `${paths.organisations()}?parent=${organisation.id}&ended=yes`,
         kind: 'quiet' as const,
       },
     ],
   };
+}
+
+function headerActions({ words, organisation, powers }: Place): Action[] {
+  const { t } = words;
+  const administrators: Action = {
+    text: t('organisations.action.administrators'),
+    href: paths.administrators(organisation.id),
+    icon: 'administrators',
+  };
+  const offered: Action = {
+    text: t('organisations.action.offered'),
+    href: paths.offeredRights(organisation.id),
+    icon: 'rights',
+  };
+  const people: Action = {
+    text: t('people.title'),
+    href: paths.people(organisation.id),
+    kind: 'primary',
+    icon: 'people',
+  };
+  return [
+    administrators,
+    ...(powers.has('assignment.grant') ? [offered] : []),
+    ...(powers.has('person.view') ? [people] : []),
+  ];
+}
+
+function detailActions({ words, organisation, powers, now }: Place): Action[] {
+  const { t } = words;
+  const runs = organisation.until === null || organisation.until > now;
+  const edit: Action = {
+    text: t('organisations.action.edit'),
+    href: paths.editOrganisation(organisation.id),
+    kind: 'quiet',
+    icon: 'edit',
+  };
+  const end: Action = {
+    text: t('organisations.action.end'),
+    href: paths.endOrganisation(organisation.id),
+    kind: 'quiet',
+  };
+  return [
+    ...(powers.has('organisation.change') ? [edit] : []),
+    ...(powers.has('organisation.create') && runs ? [end] : []),
+  ];
+}
+
+function unitActions({ words, organisation, powers }: Place, units: readonly UnitItem[]): Action[] {
+  const { t } = words;
+  const takeAlong: Action = {
+    text: t('common.filter.export'),
+    href: paths.exportUnits(organisation.id),
+    kind: 'quiet',
+    icon: 'download',
+  };
+  const add: Action = {
+    text: t('organisations.units.new'),
+    href: paths.units(organisation.id),
+    kind: 'quiet',
+    icon: 'plus',
+  };
+  return [...(units.length > 0 ? [takeAlong] : []), ...(powers.has('organisation.change') ? [add] : [])];
 }
 
 function factsOf({ words, organisation, zone }: Place) {

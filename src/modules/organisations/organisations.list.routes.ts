@@ -1,9 +1,8 @@
 // The list of organisations as a page and as a file. Behind the sign-in; the lists are narrowed by scope.
-import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { z } from 'zod';
-import { writeCsv } from '../../platform/files/csv.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
@@ -82,7 +81,6 @@ async function sendList(site: Site, req: Request, res: Response): Promise<void> 
   const now = site.clock.now();
   const rows = exportOrganisations(site.db.reader, req.actor, now, filterOf(query), orderOf(query, res));
   const { timeZone } = site.config;
-  const name = `${res.words.t('organisations.title').toLowerCase()}-${localDateOf(now, timeZone)}.csv`;
-  res.type('text/csv').attachment(name);
-  await pipeline(writeCsv(rows, organisationColumns(res.words, timeZone)), res);
+  const name = `${res.words.t('organisations.title').toLowerCase()}-${localDateOf(now, timeZone)}`;
+  await sendCsv(res, name, rows, organisationColumns(res.words, timeZone));
 }

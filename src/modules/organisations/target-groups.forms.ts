@@ -51,6 +51,12 @@ export function buildTargetGroupsPage(words: T, groups: readonly TargetGroupItem
       ],
       actions: [
         {
+          text: t('common.filter.export'),
+          href: paths.exportTargetGroups(),
+          kind: 'quiet' as const,
+          icon: 'download',
+        },
+        {
           text: t('organisations.targetGroups.new'),
           href: paths.newTargetGroup(),
           kind: 'primary' as const,

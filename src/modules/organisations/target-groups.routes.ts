@@ -2,6 +2,7 @@
 import { Router, type Request, type RequestHandler, type Response } from 'express';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendTable } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
@@ -27,6 +28,10 @@ export function createTargetGroupRoutes(site: Site): Router {
     const model = buildTargetGroupsPage(res.words, await listTargetGroups(site.db.reader));
     res.page('organisations/target-groups', model, { title: model.header.title });
   });
+  router.get(paths.exportTargetGroups(), operator, async (_req, res) => {
+    const { header, table } = buildTargetGroupsPage(res.words, await listTargetGroups(site.db.reader));
+    await sendTable(res, header.title.toLowerCase(), table);
+  });
   router.get(paths.newTargetGroup(), operator, (_req, res) => showNew(res));
   router.post(paths.newTargetGroup(), operator, (req, res) => create(site, req, res));
   router.get(paths.editTargetGroup(one), operator, (req, res) => showEdit(site, req, res));
@@ -47,6 +52,7 @@ async function create(site: Site, req: Request, res: Response): Promise<void> {
   const { code, scheme, ...rest } = parsed.value;
   const missing = {
     ...(code ? {} : { code: { code: 'required' } }),
+    ...(scheme ? {} : { scheme: { code: 'choose' } }),
     ...(rest.nameNl ? {} : { nameNl: { code: 'required' } }),
   };
   if (!code || !scheme || Object.keys(missing).length > 0) {

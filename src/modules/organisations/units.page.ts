@@ -1,4 +1,5 @@
 // Builds the forms about units. Reads nothing itself.
+import type { CsvColumn } from '../../platform/files/csv.ts';
 import { fieldStates } from '../../web/form.ts';
 import {
   labelsOf,
@@ -147,4 +148,16 @@ export function buildUnitEndPage(place: Place, unit: UnitItem, changedMeanwhile:
       fields: { version: String(unit.version) },
     },
   };
+}
+
+/** In the language of the page; the place in the tree by the code of the unit above. */
+export function unitColumns({ words }: Place, units: readonly UnitItem[]): CsvColumn<UnitItem>[] {
+  const { t } = words;
+  const codeOf = new Map(units.map(({ id, code }) => [id, code]));
+  return [
+    { header: t('organisations.field.code'), value: (unit) => unit.code },
+    { header: t('organisations.field.name'), value: (unit) => unit.name },
+    { header: t('organisations.units.parent'), value: (unit) => codeOf.get(unit.parentId ?? '') ?? '' },
+    { header: t('organisations.units.people'), value: (unit) => unit.affiliations },
+  ];
 }

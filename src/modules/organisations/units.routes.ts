@@ -2,13 +2,20 @@
 import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import type { FormState } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { findLastChange } from '../administration/index.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { buildUnitConflict, buildUnitEndPage, buildUnitInUsePage, buildUnitPage } from './units.page.ts';
+import {
+  unitColumns,
+  buildUnitConflict,
+  buildUnitEndPage,
+  buildUnitInUsePage,
+  buildUnitPage,
+} from './units.page.ts';
 import { unitChangeForm, unitForm } from './organisations.forms.ts';
 import { versionForm } from './target-groups.forms.ts';
 import { idParam, loadPlace } from './organisations.place.ts';
@@ -20,11 +27,19 @@ export function createUnitRoutes(site: Site): Router {
   const one = [':organisationId', ':unitId'] as const;
   router.get(paths.units(':organisationId'), (req, res) => showNew(site, req, res));
   router.post(paths.units(':organisationId'), (req, res) => create(site, req, res));
+  router.get(paths.exportUnits(':organisationId'), (req, res) => sendUnits(site, req, res));
   router.get(paths.editUnit(...one), (req, res) => showEdit(site, req, res));
   router.post(paths.editUnit(...one), (req, res) => change(site, req, res));
   router.get(paths.endUnit(...one), (req, res) => showEnd(site, req, res));
   router.post(paths.endUnit(...one), (req, res) => end(site, req, res));
   return router;
+}
+
+/** Whoever sees the organisation sees its units. */
+async function sendUnits(site: Site, req: Request, res: Response): Promise<void> {
+  const place = await loadPlace(site, req, res);
+  const units = await listUnits(site.db.reader, place.organisation.id, place.now);
+  await sendCsv(res, place.words.t('organisations.units.file'), units, unitColumns(place, units));
 }
 
 async function openTree(site: Site, req: Request, res: Response) {

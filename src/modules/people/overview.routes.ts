@@ -1,9 +1,8 @@
 // The start page of administrators, and the whole list of what ends soon. Behind the sign-in; lists are narrowed by scope.
-import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { notFound } from '../../platform/errors.ts';
-import { writeCsv } from '../../platform/files/csv.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
@@ -70,8 +69,6 @@ async function sendEnding(site: Site, req: Request, res: Response): Promise<void
   await recordEndingExport(site, req.origin);
   const rows = exportEndingSoon(site.db.reader, req.actor, now, dir);
   const { timeZone } = site.config;
-  res
-    .type('text/csv')
-    .attachment(`${res.words.t('people.overview.endingFile')}-${localDateOf(now, timeZone)}.csv`);
-  await pipeline(writeCsv(rows, endingColumns(res.words, timeZone)), res);
+  const name = `${res.words.t('people.overview.endingFile')}-${localDateOf(now, timeZone)}`;
+  await sendCsv(res, name, rows, endingColumns(res.words, timeZone));
 }

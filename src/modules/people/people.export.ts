@@ -1,10 +1,9 @@
 // The list of people as a file: streams, is whole or visibly broken off, and is on record.
-import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 import type { Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
-import { writeCsv } from '../../platform/files/csv.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { localDateOf, untilToLastDay } from '../../web/local-date.ts';
 import type { Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
@@ -66,10 +65,8 @@ export async function sendExport(
       work.until === null ? '' : untilToLastDay(work.until, zone),
     ),
   ];
-  res
-    .type('text/csv')
-    .attachment(`${t('people.title').toLowerCase()}-${localDateOf(site.clock.now(), zone)}.csv`);
-  await pipeline(writeCsv(lines(people), columns), res);
+  const name = `${t('people.title').toLowerCase()}-${localDateOf(site.clock.now(), zone)}`;
+  await sendCsv(res, name, lines(people), columns);
 }
 
 interface Line {

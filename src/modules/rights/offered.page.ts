@@ -71,6 +71,12 @@ export function buildOfferedPage(
     breadcrumbs,
     actions: [
       {
+        text: words.t('common.filter.export'),
+        href: paths.exportOfferedRights(organisation.id),
+        kind: 'quiet',
+        icon: 'download',
+      },
+      {
         text: words.t('rights.offered.toPeople'),
         href: paths.people(organisation.id),
         kind: 'secondary',

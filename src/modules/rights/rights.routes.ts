@@ -4,6 +4,7 @@ import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendTable } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
@@ -29,6 +30,7 @@ export function createRightRoutes(site: Site): Router {
   router.get(paths.endRight(application, ':rightId'), (req, res) => showEnd(site, req, res));
   router.post(paths.endRight(application, ':rightId'), (req, res) => end(site, req, res));
   router.get(paths.offeredRights(':organisationId'), (req, res) => showOffered(site, req, res));
+  router.get(paths.exportOfferedRights(':organisationId'), (req, res) => sendOffered(site, req, res));
   return router;
 }
 
@@ -144,7 +146,7 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
 }
 
 /** What an organisation may hand out: for whoever sees its people. */
-async function showOffered(site: Site, req: Request, res: Response): Promise<void> {
+async function offeredOf(site: Site, req: Request, res: Response) {
   const { organisationId } = req.params;
   const seen = isId(organisationId)
     ? await findCovering(site.db.reader, req.actor, 'person.view', organisationId)
@@ -152,7 +154,15 @@ async function showOffered(site: Site, req: Request, res: Response): Promise<voi
   if (!isId(organisationId) || seen.length === 0) throw notFound('organisation');
   const organisation = await getReceiver(site.db.reader, organisationId);
   const offers = await listOffersFor(site.db.reader, organisationId, site.clock.now());
-  res.page('rights/list', buildOfferedPage(res.words, organisation, offers), {
-    title: res.words.t('rights.offered.title'),
-  });
+  return buildOfferedPage(res.words, organisation, offers);
+}
+
+async function showOffered(site: Site, req: Request, res: Response): Promise<void> {
+  const model = await offeredOf(site, req, res);
+  res.page('rights/list', model, { title: model.header.title });
+}
+
+async function sendOffered(site: Site, req: Request, res: Response): Promise<void> {
+  const { header, table } = await offeredOf(site, req, res);
+  await sendTable(res, header.title.toLowerCase(), table);
 }

@@ -325,3 +325,15 @@ test('organisations stand in the order of the names that the reader sees, accent
   );
   assert.match((await get(paths.organisation(country.id), operator).set('cookie', 'lang=nl')).text, inOrder);
 });
+
+test('units and target groups can be taken along as a file, by whoever sees them', async () => {
+  const house = await world.organisation({ name: 'House', targetGroup: group });
+  await world.unit(house);
+  const units = await get(paths.exportUnits(house.id), operator);
+  assert.match(String(units.headers['content-type']), /text\/csv/);
+  assert.equal(units.text.trim().split('\r\n').length, 2);
+  assert.equal((await get(paths.exportUnits(house.id), head)).status, 404);
+  const groups = await get(paths.exportTargetGroups(), operator);
+  assert.match(groups.text, /LB;NIS code;\d+/);
+  assert.equal((await get(paths.exportTargetGroups(), head)).status, 403);
+});
