@@ -117,6 +117,7 @@ export const paths = {
   right,
   editRight: (applicationId: string, rightId: string): string => `${right(applicationId, rightId)}/edit`,
   offers: (applicationId: string): string => `${application(applicationId)}/offers`,
+  offersExport: (applicationId: string): string => `${application(applicationId)}/offers.csv`,
   newOffer: (applicationId: string): string => `${application(applicationId)}/offers/new`,
   offer,
   editOffer: (applicationId: string, offerId: string): string => `${offer(applicationId, offerId)}/edit`,

@@ -11,7 +11,7 @@ import { paths } from '../../web/paths.ts';
 import { changePassword, type PasswordDeps } from '../credentials/index.ts';
 import { endSessionsOf, listSessionsOf } from '../provider/index.ts';
 import './portal.request.ts';
-import { listRecentSignIns } from './portal.queries.ts';
+import { listRecentSignIns, shownSignIns } from './portal.queries.ts';
 
 const passwordPath = '/me/password';
 const passwordForm = z.object({ currentPassword: z.string().max(1024), password: z.string().max(1024) });
@@ -61,7 +61,9 @@ async function showSessions(site: Site, req: Request, res: Response): Promise<vo
       endAction: paths.endSession(session.uid),
     })),
     hasOthers: sessions.some((session) => !session.isCurrent),
-    signIns: signIns.map(({ at, outcome, names }) => ({
+    summary:
+      signIns.length > shownSignIns ? words.t('portal.sessions.only', { count: shownSignIns }) : undefined,
+    signIns: signIns.slice(0, shownSignIns).map(({ at, outcome, names }) => ({
       at,
       done: outcome === 'done',
       application: nameIn(words, names),

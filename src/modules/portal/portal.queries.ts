@@ -9,12 +9,15 @@ export interface RecentSignIn {
   readonly names: Names | null;
 }
 
-/** The last twenty attempts to sign in as this person, refused ones too, newest first. */
+/** How many sign-ins people see of themselves. */
+export const shownSignIns = 20;
+
+/** The last attempts to sign in as this person, refused ones too, newest first; one more than is shown, if there is. */
 export function listRecentSignIns(site: Pick<Site, 'db'>, personId: string): Promise<RecentSignIn[]> {
   return site.db.query<RecentSignIn>(
     `select e.at, e.outcome, a.names from audit_event e left join application a on a.id = e.application_id
-     where e.person_id = $1::uuid and e.action = 'sign_in.succeeded' order by e.at desc, e.id desc limit 20`,
-    [personId],
+     where e.person_id = $1::uuid and e.action = 'sign_in.succeeded' order by e.at desc, e.id desc limit $2::int`,
+    [personId, shownSignIns + 1],
   );
 }
 

@@ -1,6 +1,8 @@
 // The pages on which owners offer rights to organisations and target groups. Behind the sign-in; the commands decide.
+import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
+import { writeCsv } from '../../platform/files/csv.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
 import { flashOf } from '../../web/flash.ts';
@@ -19,6 +21,7 @@ import {
   buildOfferForm,
   buildOffersTable,
 } from './offers.page.ts';
+import { offerColumns } from './offers.export.ts';
 import { offerSorts, sortOffers } from './offers.order.ts';
 import { applicationHeader, type Place } from './rights.place.ts';
 import {
@@ -35,6 +38,7 @@ export function createOfferRoutes(site: Site): Router {
   const router = Router();
   const application = ':applicationId';
   router.get(paths.offers(application), (req, res) => showOffers(site, req, res));
+  router.get(paths.offersExport(application), (req, res) => exportOffers(site, req, res));
   router.post(paths.offers(application), (req, res) => create(site, req, res));
   router.get(paths.newOffer(application), (req, res) => showNew(site, req, res));
   router.get(paths.editOffer(application, ':offerId'), (req, res) => showTerms(site, req, res));
@@ -50,8 +54,14 @@ async function showOffers(site: Site, req: Request, res: Response): Promise<void
   const query = parseListQuery(req.query, { sorts: offerSorts });
   const offers = sortOffers(await listOffersOf(site.db.reader, place.id), query, res.words);
   const links = listLinks(paths.offers(place.id), query);
+  const exported = {
+    text: res.words.t('common.filter.export'),
+    href: listLinks(paths.offersExport(place.id), query).link(),
+    icon: 'download',
+  };
   const actions = place.mayChange
     ? [
+        exported,
         {
           text: res.words.t('rights.offers.new'),
           href: paths.newOffer(place.id),
@@ -59,13 +69,22 @@ async function showOffers(site: Site, req: Request, res: Response): Promise<void
           icon: 'plus',
         },
       ]
-    : [];
+    : [exported];
   const header = applicationHeader(res.words, place, 'offers', page.now, actions);
   res.page(
     'rights/list',
     { header, table: buildOffersTable(page, offers, links) },
     { title: `${page.application.name}: ${res.words.t('rights.offers.title')}` },
   );
+}
+
+async function exportOffers(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, false);
+  const query = parseListQuery(req.query, { sorts: offerSorts });
+  const offers = sortOffers(await listOffersOf(site.db.reader, place.id), query, res.words);
+  const name = `${place.code}-offers-${page.now.toISOString().slice(0, 10)}.csv`;
+  res.attachment(name).type('text/csv; charset=utf-8');
+  await pipeline(writeCsv(offers, offerColumns(res.words)), res);
 }
 
 async function newOfferModel(site: Site, req: Request, page: RightsPage, place: Place, state: FormState) {

@@ -161,6 +161,10 @@ describe('the pages of application owners', () => {
     const named = await world.organisation({ name: 'Named Town' });
     await post(paths.offers(application.id), { ...form, organisation: 'named TOWN' }).expect(303);
     assert.equal((await listOffersFor(site.db.reader, named.id, site.clock.now())).length, 1);
+    const table = await get(paths.offersExport(application.id)).expect(200);
+    assert.match(table.headers['content-type'] ?? '', /^text\/csv/);
+    assert.match(table.text, new RegExp(`Named Town[,;]${named.code}[,;]One organisation[,;].*[,;]30[,;]`));
+    await get(paths.offersExport(application.id), stranger).expect(404);
     await post(paths.offers(application.id), { ...form, organisation: 'town' }).expect(303);
     const [offered] = await listOffersFor(site.db.reader, organisation.id, site.clock.now());
     assert.equal(offered?.ceilings[0]?.maxPeriodDays, 30);

@@ -144,6 +144,16 @@ describe('a session of the portal', () => {
     assert.match((await here.browser.get('/me/sessions')).body, /name="password"/);
   });
 
+  test('stands among the last sign-ins, and the page says when there were more', async () => {
+    const person = await world.person();
+    const { browser, page } = await signInToPortal(app.url, person);
+    assert.doesNotMatch(page.body, /The last 20 sign-ins/);
+    for (let again = 0; again < 20; again++) await signInToPortal(app.url, person);
+    const { body } = await browser.get('/me/sessions');
+    assert.match(body, /The last 20 sign-ins are shown here/);
+    assert.equal(body.match(/Signed in<\/span>/g)?.length, 20);
+  });
+
   test('ends by a logout token of the provider, and by no other', async () => {
     const person = await world.person();
     const { browser } = await signInToPortal(app.url, person);
