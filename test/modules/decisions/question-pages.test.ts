@@ -117,6 +117,13 @@ describe('with a model', () => {
     assert.doesNotMatch(no.text, /authzen\./, 'every text has words');
   });
 
+  test('whatever is typed into the address is looked for', async () => {
+    const typed = { who: `${reader.userName}\0`, what: 'client/view', record: 'c100\0' };
+    assert.match((await ask({ ask: 'one', ...typed }).expect(200)).text, /<strong>Yes<\/strong>/);
+    await ask({ ask: 'records', ...typed, after: '\0' }).expect(200);
+    await ask({ ask: 'people', ...typed, whose: '\0' }).expect(200);
+  });
+
   test('somebody unknown to the application and nobody at all look the same', async () => {
     const about = (who: string) => ask({ ask: 'one', who, what: 'client/view', record: 'c100' });
     const [known, nobody] = [(await about(stranger.userName)).text, (await about('nobody-at-all')).text];

@@ -8,6 +8,7 @@ import { loadPlace } from '../../rights/index.ts';
 import type { DecisionPoint } from '../decision.point.ts';
 import { searchResources, searchSubjects, type PageOf } from '../search.ts';
 import { listSubjectTypes, personType } from '../subjects.queries.ts';
+import { typedText } from '../typed.ts';
 import { buildQuestionsPage, fieldsOf, kinds, type Answer, type Typed } from './questions.page.ts';
 import { findNames, findTypedSubject } from './questions.queries.ts';
 
@@ -17,14 +18,13 @@ export function createQuestionRoutes(point: DecisionPoint): Router {
   return router;
 }
 
-const text = z.string().trim().max(200).catch('');
 const typedSchema = z.object({
   ask: z.enum(kinds).catch('one'),
-  who: text,
-  what: text,
-  record: text,
-  after: text,
-  whose: z.string().max(200).catch(personType).default(personType),
+  who: typedText,
+  what: typedText,
+  record: typedText,
+  after: typedText,
+  whose: typedText.transform((type) => type || personType),
 });
 const pageSize = 50;
 

@@ -2,31 +2,38 @@
 import { z } from 'zod';
 import { paths } from '../../../web/paths.ts';
 import { personType } from '../subjects.queries.ts';
+import { typedText } from '../typed.ts';
 
 export const rowKinds = ['people', 'groups'] as const;
 
-const text = z.string().trim().max(200).catch('');
 /** One name or code on a line, each once. */
 const lines = z
   .string()
   .max(20_000)
   .catch('')
   .transform((typed) =>
-    [...new Set(typed.split('\n').map((line) => line.trim()))].filter((line) => line !== ''),
+    [
+      ...new Set(
+        typed
+          .replaceAll('\0', '')
+          .split('\n')
+          .map((line) => line.trim()),
+      ),
+    ].filter((line) => line !== ''),
   );
 
 export const sampleSchema = z.object({
   rows: z.enum(rowKinds).catch('people'),
   /** Kind of subject. */
-  subject: text.transform((type) => type || personType),
+  subject: typedText.transform((type) => type || personType),
   /** People by user name or mail, own subjects and groups by code; empty: all. */
   who: lines,
   /** Kind of record. */
-  kind: text,
+  kind: typedText,
   /** Codes; empty: all. */
   records: lines,
   /** Empty: every action. */
-  action: text,
+  action: typedText,
 });
 
 export type SampleQuery = z.infer<typeof sampleSchema>;

@@ -14,6 +14,7 @@ import { buildSamplePage } from './sample.page.ts';
 import { isAsked, sampleSchema, type SampleQuery } from './sample.query.ts';
 import { findColumns, findRows, thoughtOf, type SampleProblem, type SampleSource } from './sample.rows.ts';
 import { buildTracePage } from './trace.page.ts';
+import { typedText } from '../typed.ts';
 
 export function createSampleRoutes(point: DecisionPoint): Router {
   const router = Router();
@@ -87,8 +88,7 @@ async function exportSample(point: DecisionPoint, req: Request, res: Response): 
   await sendSample(res, query, sample, at);
 }
 
-const text = z.string().max(200).catch('');
-const traceSchema = z.object({ group: text, kind: text, action: text, record: text });
+const traceSchema = z.object({ group: typedText, kind: typedText, action: typedText, record: typedText });
 
 /** Why somebody in one group may or may not. @throws rights_model_not_found */
 async function showTrace(point: DecisionPoint, req: Request, res: Response): Promise<void> {
