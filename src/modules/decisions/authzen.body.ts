@@ -1,6 +1,7 @@
 // Reads the JSON of a request as I-JSON (RFC 7493): names that come once, sound texts, and no deeper than anybody needs, so
 // that a gateway before us and we read the same. Source: Authorization API 1.0, JSON payload considerations.
 import { isUtf8 } from 'node:buffer';
+import { unstorablePaths } from '../../platform/storable.ts';
 import { AuthzenError } from './authzen.schema.ts';
 
 /** Levels of objects and lists; our own messages have seven at most. */
@@ -17,7 +18,7 @@ export function readJson(bytes: Uint8Array): unknown {
   if (membersIn(body) !== members)
     throw new AuthzenError(400, 'the request body has an object with the same name twice');
   // Only an escape can write what is not text: the bytes themselves were read as UTF-8.
-  const place = text.includes('\\u') ? unsoundPlace(body, []) : undefined;
+  const [place] = text.includes('\\u') ? unstorablePaths(body) : [];
   if (place) throw new AuthzenError(400, `${place.join('.')}: a text with U+0000 or half a character`);
   return body;
 }
@@ -75,19 +76,3 @@ function membersIn(value: unknown): number {
   for (const member of Object.values(value)) count += membersIn(member);
   return count;
 }
-
-type Place = readonly string[];
-
-/** Where the first text is that the database could not keep; a name is told by where its object is. */
-function unsoundPlace(value: unknown, place: Place): Place | undefined {
-  if (typeof value === 'string') return isSound(value) ? undefined : place;
-  if (typeof value !== 'object' || value === null) return undefined;
-  for (const [name, member] of Object.entries(value)) {
-    if (!isSound(name)) return place;
-    const found = unsoundPlace(member, [...place, name]);
-    if (found) return found;
-  }
-  return undefined;
-}
-
-const isSound = (text: string): boolean => text.isWellFormed() && !text.includes('\0');

@@ -4,8 +4,8 @@ import type { AdapterPayload } from 'oidc-provider';
 import { sameBytes } from '../../platform/crypto.ts';
 import type { ClaimsIn, ClientSecret, Names } from '../../platform/db/types.ts';
 import type { Site } from '../../platform/site.ts';
+import { isStorable } from '../../platform/storable.ts';
 import { portalClientId, portalClientMetadata } from './provider.portal-client.ts';
-import { isStorable } from './provider.storage.ts';
 
 /** What the provider must know of the application behind a client. Travels inside the client's metadata. */
 export interface ClientApplication {

@@ -1,8 +1,8 @@
 // Resource indicators (RFC 8707): an API that a client registered as its own gets tokens of its own, as JWT (RFC 9068).
 import { errors, type Configuration } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
+import { isStorable } from '../../platform/storable.ts';
 import { applicationOf } from './provider.account.ts';
-import { isStorable } from './provider.storage.ts';
 
 type ResourceIndicators = NonNullable<NonNullable<Configuration['features']>['resourceIndicators']>;
 

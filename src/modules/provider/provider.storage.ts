@@ -2,6 +2,7 @@
 // Consuming is atomic here, because the library itself reads, decides and only then writes.
 import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provider';
 import type { Database } from '../../platform/db/open.ts';
+import { isStorable } from '../../platform/storable.ts';
 import type { Site } from '../../platform/site.ts';
 import {
   gatheredFor,
@@ -84,9 +85,6 @@ async function saveRow({ db, clock }: StorageSite, row: ProtocolRow): Promise<vo
   }
   await db.query(upsertInto(tableOf(row.model)), values);
 }
-
-/** PostgreSQL keeps no NUL in a text: nothing has such a name. */
-export const isStorable = (name: string): boolean => !name.includes('\0');
 
 /** Makes the library's adapters. */
 export function createStorage(site: StorageSite): (model: string) => Adapter {
