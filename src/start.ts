@@ -59,6 +59,8 @@ export async function startProcess(
       return worker.stop(() => server.stop());
     };
     logger.info({ url: server.url, engine: site.db.engine }, 'ready');
+    if (config.isProduction && config.smtpUrl === undefined)
+      logger.warn('no mail goes out: SMTP_URL is not set, so it is written to DATA_DIR/mail');
     return { site, url: server.url, stop: stopAll };
   } catch (error) {
     await stopAll();

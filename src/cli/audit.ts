@@ -8,11 +8,11 @@ import {
   readTrustedKeys,
   verifyAudit,
   verifyAndRemember,
-  type Finding,
   type Verification,
 } from '../modules/audit/index.ts';
 import { withLease } from '../platform/jobs/lease.ts';
 import type { Site } from '../platform/site.ts';
+import { describeFinding } from './audit-finding.ts';
 import { exitCode, UsageError, type CliCommand, type ExitCode, type Terminal } from './command.ts';
 
 const help = `Usage: mandaat audit verify [--checkpoints DIR] [--key DIR]
@@ -25,40 +25,12 @@ verify      reads the whole audit and proves that no row was changed, removed, i
 checkpoint  publishes now what was added since the last checkpoint, and prints the root: one short value to keep
             somewhere else.`;
 
-const kinds: Readonly<Record<Finding['kind'], string>> = {
-  changed: 'was changed: its content does not give its hash',
-  removed: 'is gone',
-  inserted: 'was put behind the end of its lane',
-  cut_off: 'is gone: the end of the lane was cut off',
-  rewritten:
-    'is not the row that was published: the record was rewritten from here on, and its chain made to fit',
-  head_changed: 'is not what the lane says its last row is',
-  checkpoint: 'cannot be trusted',
-};
-
-/** One finding in words, for people and for a search in the database. */
-export function describeFinding(finding: Finding): string {
-  const { seq, untilSeq } = finding;
-  const rows =
-    seq !== undefined && untilSeq !== undefined && untilSeq > seq
-      ? `rows ${seq} to ${untilSeq}`
-      : `row ${seq}`;
-  const subject =
-    finding.kind === 'checkpoint' ? `Checkpoint ${finding.place}` : `Lane ${finding.lane}, ${rows}`;
-  const identity = [finding.id && `id ${finding.id}`, finding.action, finding.at].filter(Boolean).join(', ');
-  const lines = [`${subject}${identity ? ` (${identity})` : ''} ${kinds[finding.kind]}.`];
-  if (finding.publishedAt) lines.push(`  published  ${finding.publishedAt}`);
-  if (finding.expected) lines.push(`  expected   ${finding.expected}`);
-  if (finding.found) lines.push(`  found      ${finding.found}`);
-  return lines.join('\n');
-}
-
 function report(result: Verification, terminal: Terminal): ExitCode {
   for (const finding of result.findings) terminal.err(describeFinding(finding));
   const more = result.findingCount - result.findings.length;
   if (more > 0) terminal.err(`… and ${more} more.`);
   const reach = result.publishedUntil
-    ? `${result.checkpoints} checkpoints, the newest of ${result.publishedUntil}`
+    ? `${result.checkpoints} ${result.checkpoints === 1 ? 'checkpoint' : 'checkpoints'}, the newest of ${result.publishedUntil}`
     : 'no checkpoints: whoever owns the database could have computed the chain anew';
   terminal.out(`${result.rows} rows read, ${reach}.`);
   terminal.out(result.intact ? 'The audit is intact.' : 'The audit is NOT intact.');

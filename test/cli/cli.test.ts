@@ -172,6 +172,20 @@ describe('a new site', () => {
     assert.equal((await mandaat('keys list')).out, rotated.out);
   });
 
+  test('a secret key is replaced and dropped, and the audit it vouched for is still believed', async () => {
+    await mandaat('audit checkpoint');
+    const resealed = await mandaat('keys reseal', { SECRET_KEYS: `${testKey(9)},${testKey(1)}` });
+    assert.match(
+      resealed.out,
+      /^Sealed again: \d+ signing keys, \d+ identifiers\.\n.* None is left at \d{4}-/,
+    );
+    const verified = await mandaat('audit verify', { SECRET_KEYS: testKey(9) });
+    assert.deepEqual([verified.code, verified.err], [0, '']);
+    assert.match(verified.out, /1 checkpoint, .*\nThe audit is intact\./);
+    await mandaat('keys reseal', { SECRET_KEYS: `${testKey(1)},${testKey(9)}` });
+    await rm(join(directory, 'audit'), { recursive: true });
+  });
+
   test('the audit is verified, published, verified against that, and found out when it was rewritten', async () => {
     const before = await mandaat('audit verify');
     assert.equal(before.code, 0);
@@ -181,7 +195,7 @@ describe('a new site', () => {
     assert.match((await mandaat('audit checkpoint')).out, /Nothing was added/);
     assert.match(
       (await mandaat('audit verify')).out,
-      /1 checkpoints, the newest of .*\nThe audit is intact\./,
+      /1 checkpoint, the newest of .*\nThe audit is intact\./,
     );
     const db = await openDatabase({ dataDir: embeddedDirectory(loadConfig(env)) });
     await db.exec(`alter table audit_event disable trigger audit_event_final;
