@@ -2,13 +2,15 @@
 import { flushCompileCache } from 'node:module';
 import { loadDemoWorldOnFirstStart } from './modules/demo/index.ts';
 import { ConfigError, loadConfig, type Config } from './platform/config.ts';
+import { UnknownSecretKeyError } from './platform/crypto.ts';
 import { DatabaseInUseError } from './platform/db/embedded-lock.ts';
 import { changedMigration } from './platform/db/migrate.ts';
 import { startProcess } from './start.ts';
 
 /** What the person at the terminal can do something about is said in a sentence, everything else with its place. */
 function explain(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DatabaseInUseError) return error.message;
+  const known = [ConfigError, DatabaseInUseError, UnknownSecretKeyError];
+  if (error instanceof Error && known.some((kind) => error instanceof kind)) return error.message;
   const code = (error as { code?: string }).code;
   if (code === 'EADDRINUSE')
     return `The port is taken: ${(error as Error).message}. Choose another one with PORT.`;

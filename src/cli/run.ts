@@ -1,5 +1,6 @@
 // Finds the command, runs it, and turns whatever goes wrong into a sentence and an exit code.
 import { loadConfig, ConfigError } from '../platform/config.ts';
+import { UnknownSecretKeyError } from '../platform/crypto.ts';
 import { DatabaseInUseError } from '../platform/db/embedded-lock.ts';
 import { isAppError, type AppError } from '../platform/errors.ts';
 import { createTranslator } from '../platform/i18n.ts';
@@ -75,6 +76,7 @@ function explain(error: unknown, name: string, terminal: Terminal, env: CliParts
   if (
     error instanceof ConfigError ||
     error instanceof DatabaseInUseError ||
+    error instanceof UnknownSecretKeyError ||
     error instanceof NotMigratedError
   ) {
     terminal.err(error.message);

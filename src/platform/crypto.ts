@@ -28,7 +28,7 @@ export type Secrets = {
    * result opens in that context only, so that a value copied to another row is refused.
    */
   seal(plain: Uint8Array | string, context: string): string;
-  /** @throws Error when the value was changed, belongs elsewhere, or its key is no longer configured. */
+  /** @throws UnknownSecretKeyError; Error when the value was changed or belongs elsewhere. */
   open(sealed: string, context: string): Buffer;
   /** Whether a sealed value should be sealed again because its key is not the first one any more. */
   isSealedWithOldKey(sealed: string): boolean;
@@ -46,6 +46,17 @@ export type Secrets = {
   readonly cookieKeys: string[];
 };
 
+/** For whoever runs the site: a restart with the wrong keys is found out here. */
+export class UnknownSecretKeyError extends Error {
+  constructor() {
+    super(
+      'The database holds what was sealed with a key that is not in SECRET_KEYS. Put that key back, behind the present one. ' +
+        '(Outside production keys are in secrets.json in DATA_DIR, which belongs to the database beside it.)',
+    );
+    this.name = 'UnknownSecretKeyError';
+  }
+}
+
 export type PublicKey = { kty: 'OKP'; crv: 'Ed25519'; x: string; kid: string };
 
 /** Derives everything from `SECRET_KEYS` (the first is current, the rest still open and verify) and `IDENTIFIER_KEY`. */
@@ -62,7 +73,7 @@ export function createSecrets(config: Pick<Config, 'secretKeys' | 'identifierKey
     open(sealed, context) {
       const [id = '', body = ''] = sealed.split('.', 2);
       const ring = ringOf(id);
-      if (ring === undefined) throw new Error('sealed with a key that is not configured');
+      if (ring === undefined) throw new UnknownSecretKeyError();
       return decrypt(body, ring.keyFor(`seal:${kindOf(context)}`), context);
     },
     isSealedWithOldKey: (sealed) => !sealed.startsWith(`${current.id}.`),

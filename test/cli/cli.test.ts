@@ -172,6 +172,12 @@ describe('a new site', () => {
     assert.equal((await mandaat('keys list')).out, rotated.out);
   });
 
+  test('a secret key that is missing is said so, without a stack', async () => {
+    const { code, err } = await mandaat('keys reseal', { SECRET_KEYS: testKey(9) });
+    assert.equal(code, 1);
+    assert.match(err, /^The database holds what was sealed with a key that is not in SECRET_KEYS\..*\)$/);
+  });
+
   test('a secret key is replaced and dropped, and the audit it vouched for is still believed', async () => {
     await mandaat('audit checkpoint');
     const resealed = await mandaat('keys reseal', { SECRET_KEYS: `${testKey(9)},${testKey(1)}` });
