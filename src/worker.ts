@@ -104,7 +104,7 @@ async function sweepProtocolRows(deps: WorkerDeps): Promise<void> {
 }
 
 /** Rows that only counted for a while. Nothing depends on their going away: all are checked when they are read. */
-const rules: readonly (CleanUp & { cron: string })[] = [
+export const cleanUpRules: readonly (CleanUp & { cron: string })[] = [
   {
     table: 'rate_limit',
     key: ['key'],
@@ -123,11 +123,19 @@ const rules: readonly (CleanUp & { cron: string })[] = [
     where: `expires_at < $1::timestamptz - interval '90 days'`,
     cron: '37 2 * * *',
   },
+  {
+    // Kept for half a year after their grant, to be offered first next time. No index by age: one look an hour is cheaper.
+    table: 'acting_choice',
+    key: ['grant_id'],
+    where: `chosen_at < $1::timestamptz - interval '180 days'
+      and not exists (select 1 from oidc_payload g where g.model = 'Grant' and g.id = acting_choice.grant_id)`,
+    cron: '57 * * * *',
+  },
   { table: 'portal_session', key: ['id_hash'], where: 'expires_at < $1::timestamptz', cron: '47 * * * *' },
 ];
 
 function cleanUpTasks(site: Site): Task[] {
-  return rules.map(({ cron, ...rule }) => ({
+  return cleanUpRules.map(({ cron, ...rule }) => ({
     name: `clean-up-${rule.table.replaceAll('_', '-')}`,
     cron,
     run: () => cleanUp(site.db, rule, site.clock.now()),

@@ -15,6 +15,8 @@ import {
 } from '../../../src/modules/provider/index.ts';
 import type { EndedAccess } from '../../../src/platform/change.ts';
 import { runCommand } from '../../../src/platform/command.ts';
+import { cleanUp } from '../../../src/platform/jobs/clean-up.ts';
+import { cleanUpRules } from '../../../src/worker.ts';
 import { addOrganisation, createAccess, type Access } from '../../support/access.ts';
 import { Browser } from '../../support/browser.ts';
 import { startTestApp, type TestApp } from '../../support/provider.ts';
@@ -354,6 +356,28 @@ describe('sessions', () => {
     for (const { access_token: token } of [tokens, ...others]) {
       assert.equal((await oidc.tokenIntrospection(party.config, token)).active, true);
     }
+  });
+});
+
+describe('for whom somebody acted', () => {
+  test('is remembered for half a year after the grant, and goes with the hourly cleaning', async () => {
+    const access = await createAccess(world);
+    await signedIn(access);
+    const rule = cleanUpRules.find(({ table }) => table === 'acting_choice');
+    assert.ok(rule);
+    const remembered = async (): Promise<number> =>
+      (await app.site.db.query('select 1 from acting_choice where client_id = $1', [access.client.id]))
+        .length;
+    const inDays = (days: number): Date => new Date(app.site.clock.now().getTime() + days * 86_400_000);
+    await cleanUp(app.site.db, rule, inDays(200));
+    assert.equal(await remembered(), 1, 'its grant is still there');
+    await app.site.db.query(`delete from oidc_payload where client_id = $1 and model = 'Grant'`, [
+      access.client.id,
+    ]);
+    await cleanUp(app.site.db, rule, inDays(179));
+    assert.equal(await remembered(), 1);
+    await cleanUp(app.site.db, rule, inDays(181));
+    assert.equal(await remembered(), 0);
   });
 });
 
