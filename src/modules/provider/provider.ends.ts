@@ -42,7 +42,7 @@ const endedGrants = `select c.grant_id, c.person_id, c.client_id, k.application_
 export async function announceEnds(site: Site, since: Date, until: Date): Promise<void> {
   for (;;) {
     const grants = await site.db.query<EndedGrant>(endedGrants, [since, until]);
-    if (grants.length === 0) return;
+    if (grants.length === 0) break;
     const attempt = { action: 'access.expired', subjectType: 'person' };
     await runCommand(site, system, attempt, async (change) => {
       await revokeGrants(change, grants);
@@ -56,6 +56,36 @@ export async function announceEnds(site: Site, since: Date, until: Date): Promis
         });
       }
     });
+  }
+  await awaitNextEnd(site, since, until);
+}
+
+// What is left of the window was prolonged: its tokens end as they were made to, the application still waits for word.
+const prolongedGrants = `select c.grant_id, g.payload, (select min(e.effective_until) from effective_assignment($2::timestamptz) e
+    where e.person_id = c.person_id and e.organisation_id = c.organisation_id and e.application_id = k.application_id) as until
+  from oidc_payload g
+  join acting_choice c on c.grant_id = g.id
+  join client k on k.id = c.client_id
+  where g.model = 'Grant' and g.expires_at >= $1::timestamptz - interval '10 seconds' and g.expires_at < $2::timestamptz
+    and ${within(`(g.payload ->> 'endsAt')::timestamptz`)}
+  limit 1000`;
+
+const keepUntil = `update oidc_payload set expires_at = $3::timestamptz,
+    payload = payload || jsonb_build_object('endsAt', $2::text)
+  where model = 'Grant' and id = $1`;
+
+interface ProlongedGrant {
+  grant_id: string;
+  payload: { iat: number };
+  until: Date | null;
+}
+
+/** Keeps the row, which opens nothing any more, for the end that comes now, as long as a session could have lasted. */
+async function awaitNextEnd(site: Site, since: Date, until: Date): Promise<void> {
+  for (const grant of await site.db.query<ProlongedGrant>(prolongedGrants, [since, until])) {
+    const lastMs = (grant.payload.iat + site.config.sessionAbsoluteSeconds) * 1000;
+    if (grant.until === null || grant.until.getTime() > lastMs || grant.until <= until) continue;
+    await site.db.query(keepUntil, [grant.grant_id, grant.until.toISOString(), grant.until]);
   }
 }
 

@@ -323,6 +323,23 @@ describe('what ends by itself', () => {
     await assertNothingLeft(access, { ...session, tokens });
   });
 
+  test('a right prolonged behind the back of the application is announced at its new end', async () => {
+    app.site.clock.set('2026-06-15T20:40:00Z');
+    const access = await createAccess(world, { until: '2026-06-15T21:00:00Z', client: told });
+    const session = await signedIn(access);
+    await app.site.db.query(`update assignment set valid_until = '2026-06-15T21:30:00Z' where id = $1`, [
+      access.assignment.id,
+    ]);
+    for (const end of ['2026-06-15T21:00:00Z', '2026-06-15T21:30:00Z']) {
+      assert.deepEqual(await messages(), []);
+      app.site.clock.set(end);
+      const at = app.site.clock.now().getTime();
+      await announceEnds(app.site, new Date(at - 2000), new Date(at + 1000));
+      await sweepExpired(app.site, 100);
+    }
+    await assertNothingLeft(access, session);
+  });
+
   test('tells nobody when the right was prolonged in time', async () => {
     app.site.clock.set('2026-06-16T17:59:30Z');
     const access = await createAccess(world, { until: '2026-06-16T18:00:00Z', client: told });
