@@ -120,8 +120,8 @@ export async function changeAdministrationPeriod(
     const acting = await loadActingActor(change, actor.personId);
     const stored = await lockAdministration(change.trx, input.administrationId);
     await requireReach(change.trx, acting, stored);
-    refuseStale(stored, input.version);
     refuseOver(stored, change.at);
+    refuseStale(stored, input.version);
     const period = { from: stored.valid_from, until: input.until };
     const prolonged = endsLater(period.until, stored.valid_until);
     const through = await requireMayConfer(site, change, acting, { ...conferredOf(stored), period });

@@ -39,10 +39,11 @@ export async function endAdministration(
     const acting = await loadActingActor(change, actor.personId);
     const stored = await lockAdministration(change.trx, input.administrationId);
     if (stored.person_id !== acting.personId) await requireReach(change.trx, acting, stored);
-    refuseStale(stored, input.version);
+    // First: the second click of a double click finds it over, and not changed by somebody else.
     if (stored.cancelled_at !== null || (stored.valid_until !== null && stored.valid_until <= change.at)) {
       throw new AppError('conflict', 'administration_over');
     }
+    refuseStale(stored, input.version);
     // Whoever used it up to now holds it: after the waiting, the end is later than all they did.
     await lockWithDelegated(change.trx, [stored.id]);
     const acknowledgeLast = input.acknowledgeLast ?? false;

@@ -179,9 +179,9 @@ async function open(
   const acting = isOwn
     ? actor
     : await requirePowerOver(change, actor, 'affiliation.change', found.organisation_id, 'affiliation');
-  refuseStale({ ...viewOf(found), version: found.version }, version);
   const over = found.cancelled_at !== null || (found.valid_until !== null && found.valid_until <= change.at);
   if (over) throw new AppError('conflict', 'affiliation_over');
+  refuseStale({ ...viewOf(found), version: found.version }, version);
   return { found, acting };
 }
 

@@ -71,8 +71,8 @@ export async function endAssignment(
   return runCommand(site, origin, attempt, async (change) => {
     const acting = await loadActingActor(change, actor.personId);
     const stored = await lockAssignment(change.trx, acting, input.assignmentId);
-    refuseStale(stored, input.version);
     refuseOver(stored, change.at);
+    refuseStale(stored, input.version);
     const own = stored.personId === acting.personId;
     if (!own) await requireMayReach(site, change, acting, stored);
     await writeEnd(change, stored, input.reason);

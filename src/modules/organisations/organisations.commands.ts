@@ -85,7 +85,8 @@ export async function changeOrganisation(
   const fact = aboutOrganisation('organisation.changed', input.organisationId);
   await runCommand(site, origin, fact, async (change) => {
     const current = await requirePowerOver(change, actor, 'organisation.change', input.organisationId);
-    const found = await lockOrganisation(change, input.organisationId, input.version);
+    const found = await lockOrganisation(change, input.organisationId);
+    refuseStale({ ...viewOf(found), version: found.version }, input.version);
     refuseWrong(checkCodeAndName({ name: input.name }), checkContactMail(input.contactMail));
     const parentId = input.parentId === undefined ? found.parent_id : input.parentId;
     if (parentId !== found.parent_id) {
@@ -133,7 +134,7 @@ async function changeNumbers(
 /**
  * From the instant on nothing of it counts any more: every right and administration in it rests.
  * @param input `at` default now
- * @throws organisation_not_found, not_allowed, stale_edit, organisation_has_children, last_operator, last_administrator
+ * @throws organisation_not_found, not_allowed, organisation_ended, stale_edit, organisation_has_children, last_operator, last_administrator
  *   unless acknowledged, for its own head administrators and for those of others who come from here.
  *   Audit: organisation.ended; ends access
  */
@@ -152,7 +153,10 @@ export async function endOrganisation(
   const fact = aboutOrganisation('organisation.ended', input.organisationId);
   await runCommand(site, origin, fact, async (change) => {
     await requirePowerOver(change, actor, 'organisation.create', input.organisationId);
-    const found = await lockOrganisation(change, input.organisationId, input.version);
+    const found = await lockOrganisation(change, input.organisationId);
+    if (found.valid_until !== null && found.valid_until <= change.at)
+      throw new AppError('conflict', 'organisation_ended');
+    refuseStale({ ...viewOf(found), version: found.version }, input.version);
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
     refuseWrong(checkPeriodOrder(found.valid_from, until));
     enforce(mayEndOrganisation(await loadEndFacts(change, found.id, until)));
@@ -231,7 +235,7 @@ function aboutOrganisation(action: string, organisationId: string): AuditFact {
   return { action, subjectType: 'organisation', subjectId: organisationId, organisationId };
 }
 
-async function lockOrganisation(change: Change, organisationId: string, version: number) {
+async function lockOrganisation(change: Change, organisationId: string) {
   const found = await change.trx
     .selectFrom('organisation')
     .selectAll()
@@ -239,7 +243,6 @@ async function lockOrganisation(change: Change, organisationId: string, version:
     .forUpdate()
     .executeTakeFirst();
   if (!found) throw notFound('organisation');
-  refuseStale({ ...viewOf(found), version: found.version }, version);
   return found;
 }
 

@@ -89,8 +89,8 @@ export async function disablePerson(
     const acting = await requirePowerOverSite(change, actor, 'person.disable');
     const found = await lockPersonUnder(change, acting, input.personId, 'person.disable');
     enforce(mayDisablePerson(acting.personId, found.id));
-    refuseStale(versionOf(found), input.version);
     if (isOver(found, change.at)) throw new AppError('conflict', 'person_disabled');
+    refuseStale(versionOf(found), input.version);
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
     await change.trx
       .updateTable('person')

@@ -298,6 +298,18 @@ test('a unit that cannot end yet says why and leads there; an old question is as
   const organisation = await post(paths.endOrganisation(hall.id), { version: '9' }, operator);
   assert.equal(organisation.status, 409);
   assert.match(organisation.text, /This is how it stands now/);
+  site.clock.advance({ minutes: 1 });
+  assert.equal((await post(paths.endOrganisation(hall.id), { version: '1' }, operator)).status, 303);
+  const endedAt = site.clock.now();
+  site.clock.advance({ minutes: 1 });
+  const again = await post(paths.endOrganisation(hall.id), { version: '2' }, operator);
+  assert.equal(again.status, 409);
+  const { valid_until } = await site.db.handle
+    .selectFrom('organisation')
+    .select('valid_until')
+    .where('id', '=', hall.id)
+    .executeTakeFirstOrThrow();
+  assert.deepEqual(valid_until, endedAt, 'an end is not moved to a later one');
 });
 
 test('organisations stand in the order of the names that the reader sees, accents and case aside', async () => {

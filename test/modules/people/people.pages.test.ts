@@ -331,3 +331,12 @@ test('who was invited and has not signed in is found from the overview', async (
   assert.match(list.text, /Waits, Nele/);
   assert.doesNotMatch(list.text, /Hoofd, Hilde/);
 });
+
+test('what is ended twice, by a double click, has ended once', async () => {
+  const leaver = await world.affiliation(await world.person(), town);
+  const address = paths.endAffiliation(town.id, leaver.personId, leaver.id);
+  assert.equal((await post(address, { version: '1', when: 'now' })).status, 303);
+  const second = await post(address, { version: '1', when: 'now' });
+  assert.equal(second.status, 409);
+  assert.match(second.text, /This affiliation is over/);
+});
