@@ -109,7 +109,14 @@ function factsOf({ words, organisation, zone }: Place) {
       term: t(`organisations.scheme.${scheme}`),
       copy: formatIdentifier(scheme, value),
     })),
-    { term: t('organisations.field.parent'), text: organisation.parentName ?? t('organisations.noParent') },
+    {
+      term: t('organisations.field.parent'),
+      text: nameIn(
+        organisation.parentNames ?? {},
+        words.lang,
+        organisation.parentName ?? t('organisations.noParent'),
+      ),
+    },
     { term: t('organisations.field.contactMail'), text: organisation.contactMail ?? '' },
     { term: t('organisations.field.since'), text: words.date(organisation.from, zone) },
   ];

@@ -22,7 +22,10 @@ export function organisationColumns(words: T, zone: string): CsvColumn<Organisat
       value: (one: OrganisationItem) => numberOf(one, scheme),
     })),
     { header: t('organisations.field.parentCode'), value: (one) => one.parentCode ?? '' },
-    { header: t('organisations.field.parent'), value: (one) => one.parentName ?? '' },
+    {
+      header: t('organisations.field.parent'),
+      value: (one) => nameIn(one.parentNames ?? {}, lang, one.parentName ?? ''),
+    },
     { header: t('organisations.field.contactMail'), value: (one) => one.contactMail ?? '' },
     { header: t('common.period.from'), value: (one) => localDateOf(one.from, zone) },
     {

@@ -152,7 +152,7 @@ function tableOf(
         name: { text: nameIn(one.names, words.lang, one.name), href: paths.organisation(one.id) },
         code: one.code,
         group: nameIn(one.targetGroupNames, words.lang),
-        parent: one.parentName ?? {},
+        parent: one.parentName === null ? {} : nameIn(one.parentNames ?? {}, words.lang, one.parentName),
         state: { tags: [periodTag(words, one.from, one.until, now)] },
       },
     })),

@@ -33,6 +33,7 @@ export interface OrganisationItem {
   readonly targetGroupNames: Names;
   readonly parentCode: string | null;
   readonly parentName: string | null;
+  readonly parentNames: Names | null;
   readonly contactMail: string | null;
   readonly identifiers: readonly Identifier[];
   readonly from: Date;
@@ -68,7 +69,8 @@ export async function listOrganisations(
     .innerJoin('target_group as g', 'g.id', 'o.target_group_id')
     .leftJoin('organisation as parent', 'parent.id', 'o.parent_id')
     .select(['o.id', 'o.code', 'o.name', 'o.names', 'g.names as targetGroupNames'])
-    .select(['parent.code as parentCode', 'parent.name as parentName', 'o.contact_mail as contactMail'])
+    .select(['parent.code as parentCode', 'parent.name as parentName', 'parent.names as parentNames'])
+    .select('o.contact_mail as contactMail')
     .select(['o.valid_from as from', 'o.valid_until as until', sortName.as('sortName')])
     .select(
       sql<Identifier[]>`coalesce((select jsonb_agg(jsonb_build_object('scheme', i.scheme, 'value', i.value)

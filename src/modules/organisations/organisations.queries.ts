@@ -37,6 +37,7 @@ export interface OrganisationDetails {
   readonly contactMail: string | null;
   readonly parentId: string | null;
   readonly parentName: string | null;
+  readonly parentNames: Names | null;
   readonly parentCode: string | null;
   readonly targetGroupId: string;
   readonly targetGroupNames: Names;
@@ -65,6 +66,7 @@ export async function getOrganisation(
     .select([
       'o.parent_id as parentId',
       'parent.name as parentName',
+      'parent.names as parentNames',
       'parent.code as parentCode',
       'o.target_group_id as targetGroupId',
     ])

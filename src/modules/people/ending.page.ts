@@ -57,7 +57,10 @@ export function endingColumns(words: T, zone: string): CsvColumn<EndingSoon>[] {
       header: t('people.overview.application'),
       value: (one) => (one.what === 'affiliation' ? '' : nameIn(one.applicationNames, lang)),
     },
-    { header: t('affiliations.field.organisation'), value: (one) => one.organisationName },
+    {
+      header: t('affiliations.field.organisation'),
+      value: (one) => nameIn(one.organisationNames, lang, one.organisationName),
+    },
     { header: t('common.period.from'), value: (one) => localDateOf(one.from, zone) },
     { header: t('common.period.until'), value: (one) => untilToLastDay(one.until, zone) },
   ];

@@ -106,7 +106,7 @@ export function endingTable(
           one.what === 'affiliation'
             ? t(`affiliations.type.${one.type}`)
             : { text: nameIn(one.rightNames, words.lang), sub: nameIn(one.applicationNames, words.lang) },
-        organisation: one.organisationName,
+        organisation: nameIn(one.organisationNames, words.lang, one.organisationName),
         period: { period: { from: one.from, until: one.until } },
       },
     })),

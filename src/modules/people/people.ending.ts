@@ -21,6 +21,7 @@ interface Ending {
   readonly mail: string;
   readonly organisationId: string;
   readonly organisationName: string;
+  readonly organisationNames: Names;
   readonly from: Date;
   readonly until: Date;
 }
@@ -64,7 +65,8 @@ export async function listEndingSoon(
       where ${endsSoon('a')})
     )
     select e.what, e.type, e.person_id as "personId", p.given_name || ' ' || p.family_name as "personName",
-      p.mail, e.organisation_id as "organisationId", o.name as "organisationName", e.valid_from as "from",
+      p.mail, e.organisation_id as "organisationId", o.name as "organisationName",
+      o.names as "organisationNames", e.valid_from as "from",
       e.valid_until as "until", r.names as "rightNames", x.names as "applicationNames",
       jsonb_build_object('key', ${instantKey(sql.ref('e.valid_until'))}, 'id', e.id) as place
     from ending e

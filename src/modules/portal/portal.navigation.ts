@@ -1,8 +1,10 @@
 // The menu: what the actor can do, and for which organisation. Shows nothing that would be refused.
 import type { Request, Response } from 'express';
 import type { Site } from '../../platform/site.ts';
+import type { Names } from '../../platform/db/types.ts';
 import { paths } from '../../web/paths.ts';
 import type { Navigation } from '../../web/render.ts';
+import { nameIn } from '../organisations/index.ts';
 import { hasPowerSomewhere, type Actor, type Power } from '../administration/index.ts';
 
 interface Entry {
@@ -58,9 +60,9 @@ export async function navigationFor(site: Site, req: Request, res: Response): Pr
   );
   return {
     items: items.map((item) => ({ ...item, current: item.href === here })),
-    organisations: organisations.map(({ id, name }) => ({
+    organisations: organisations.map(({ id, name, names }) => ({
       id,
-      name,
+      name: nameIn(names, res.words.lang, name),
       href: paths.people(id),
       current: id === current,
     })),
@@ -81,11 +83,14 @@ function highestKind(actor: Actor): string {
 }
 
 /** The organisations somebody administers by name; not those below them. */
-async function listAdministered(site: Site, actor: Actor): Promise<{ id: string; name: string }[]> {
+async function listAdministered(
+  site: Site,
+  actor: Actor,
+): Promise<{ id: string; name: string; names: Names }[]> {
   const ids = actor.administrations.flatMap(({ organisationId }) => organisationId ?? []);
   if (ids.length === 0) return [];
   return site.db.query(
-    'select id, name from organisation where id = any($1::uuid[]) order by name, id limit $2::int',
+    'select id, name, names from organisation where id = any($1::uuid[]) order by name, id limit $2::int',
     [[...new Set(ids)], maxSwitcher],
   );
 }
