@@ -9,10 +9,12 @@ function controlsOf(grid: Grid) {
   return {
     caption: grid.title,
     head: grid.head,
+    dense: grid.dense ?? false,
     columns: grid.columns,
     rows: grid.rows.map((row) => ({
       label: row.label,
-      sub: row.sub ?? row.whole,
+      sub: row.sub,
+      whole: row.whole,
       cells: grid.columns.map(({ id, text }) => ({
         name: cellName(row.id, id),
         label: `${row.label}: ${text}`,

@@ -1,4 +1,5 @@
 // Builds the page of a rights model: the document with its forms, as it is read and printed, and its versions.
+import type { Names } from '../../../platform/db/types.ts';
 import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
 import type { Action, DefinitionList, Table, TableCell } from '../../../web/view-models.ts';
@@ -19,7 +20,8 @@ function readTable(words: T, grid: Grid): Table {
   return {
     caption: grid.title,
     captionVisible: true,
-    wide: true,
+    // Signs in many columns are read across; texts become cards where there is little room.
+    wide: grid.dense ?? false,
     dense: grid.dense ?? false,
     columns: [{ key: 'head', text: grid.head }, ...filled.map(({ id, text }) => ({ key: `c-${id}`, text }))],
     rows: rows.map((row) => ({
@@ -104,6 +106,7 @@ export function buildModelPage(
   page: ModelPage,
   versions: readonly ModelVersion[],
   model: StoredModel | undefined,
+  rightNames: ReadonlyMap<string, Names> = new Map(),
 ) {
   const { words, place, now } = page;
   const draft = versions.find((version) => version.status === 'draft');
@@ -161,13 +164,13 @@ export function buildModelPage(
         : undefined,
     unfinished: mayEdit && model?.status === 'draft' ? unfinishedNotice(page, model.forms) : undefined,
     readings: model?.forms.readings ?? [],
-    groups: model && groupsTable(words, model.forms),
+    groups: model && groupsTable(words, model.forms, rightNames),
     sections: model ? model.forms.forms.map((form) => formSection(page, form, model.forms, mayEdit)) : [],
     versions: versionsTable(words, place, versions, model?.number),
   };
 }
 
-function groupsTable(words: T, forms: ModelForms): Table {
+function groupsTable(words: T, forms: ModelForms, rightNames: ReadonlyMap<string, Names>): Table {
   return {
     caption: say(words, 'groups'),
     captionVisible: true,
@@ -180,7 +183,7 @@ function groupsTable(words: T, forms: ModelForms): Table {
         name: { text: name, sub: id },
         filledBy:
           filledBy.length > 0
-            ? filledBy.map((source) => sourceText(words, source)).join(', ')
+            ? filledBy.map((source) => sourceText(words, source, rightNames)).join(', ')
             : say(words, 'byHand'),
       },
     })),

@@ -1,6 +1,6 @@
 // Reads the versions of the rights model of an application.
 import type { Database } from '../../../platform/db/open.ts';
-import type { Reader, Writer } from '../../../platform/db/types.ts';
+import type { Names, Reader, Writer } from '../../../platform/db/types.ts';
 import { isId } from '../../../platform/ids.ts';
 import { modelFormsSchema, type ModelForms } from '../forms/index.ts';
 
@@ -74,6 +74,19 @@ export async function findModel(
     .where((eb) => (typeof which === 'number' ? eb('m.number', '=', which) : eb('m.status', '=', which)))
     .executeTakeFirst();
   return row && { ...toVersion(row), forms: modelFormsSchema.parse(row.forms) };
+}
+
+/** What the rights of the application are called, by code. */
+export async function findRightNames(
+  reader: Reader,
+  applicationId: string,
+): Promise<ReadonlyMap<string, Names>> {
+  const rows = await reader
+    .selectFrom('application_right')
+    .select(['code', 'names'])
+    .where('application_id', '=', applicationId)
+    .execute();
+  return new Map(rows.map(({ code, names }) => [code, names]));
 }
 
 /** Names of people by id, for those who see what changes for them; others among the ids have none. */

@@ -31,7 +31,7 @@ import {
   versionForm,
   versionIn,
 } from './models.edit.ts';
-import { findModel, listModels, type StoredModel } from './models.queries.ts';
+import { findModel, findRightNames, listModels, type StoredModel } from './models.queries.ts';
 
 export interface ModelOptions {
   /** How many people are compared within a request; more are in the background. */
@@ -76,7 +76,8 @@ async function showModel(site: Site, req: Request, res: Response): Promise<void>
   const page = await pageOf(site, req, res, false);
   const versions = await listModels(site.db.reader, page.place.id);
   const shown = await findShown(site, req, page.place.id);
-  const model = buildModelPage(page, versions, shown);
+  const rightNames = await findRightNames(site.db.reader, page.place.id);
+  const model = buildModelPage(page, versions, shown, rightNames);
   res.page('decisions/model', model, {
     title: `${model.header.title}: ${res.words.t('rights.tabs.rightsModel')}`,
   });

@@ -1,4 +1,5 @@
 // What the pages about a rights model share: whose model it is, the way back to it, and mistakes in words.
+import type { Names } from '../../../platform/db/types.ts';
 import type { T } from '../../../platform/i18n.ts';
 import { paths } from '../../../web/paths.ts';
 import type { PageHeader } from '../../../web/view-models.ts';
@@ -38,8 +39,13 @@ export function subHeader({ words, place }: ModelPage, title: string, subtitle?:
   };
 }
 
-/** What fills a group, in words. */
-export function sourceText(words: T, source: string): string {
-  const at = source.indexOf(':');
-  return say(words, `sources.${source.slice(0, at)}`, { name: source.slice(at + 1) });
+/**
+ * What fills a group, in words.
+ * @param rightNames names of the application's rights by code; one that is not there is called by its code
+ */
+export function sourceText(words: T, source: string, rightNames?: ReadonlyMap<string, Names>): string {
+  const [kind = '', code = '', ...value] = source.split(':');
+  if (kind !== 'right') return say(words, `sources.${kind}`, { name: source.slice(kind.length + 1) });
+  const right = nameIn(rightNames?.get(code) ?? {}, words.lang, code);
+  return say(words, 'sources.right', { name: [right, ...value].join(': ') });
 }
