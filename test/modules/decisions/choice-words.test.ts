@@ -42,7 +42,7 @@ describe('the words of choices', () => {
     );
     assert.equal(
       of('sec').rule('scope:clients/department.certain_departments/certain_departments'),
-      'Department determines client › All active clients of certain departments › Clients: active in certain departments',
+      'Department determines client › All active clients of certain departments › Which clients: Active clients now in certain departments',
     );
     assert.match(of('school').rule('cell:leerlingen/intern/ict'), /› ICT-coördinatoren: VB$/);
     assert.equal(of('sec').rule('made up'), 'made up');

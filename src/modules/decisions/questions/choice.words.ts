@@ -132,7 +132,10 @@ export class ChoiceNames {
     if (table === 'logbooks') return this.#words.t('decisions.facts.names.logbookTypes');
     const [kind = '', visibility = ''] = splitAt(cell, '.');
     const say = (key: string): string => this.#words.t(`decisions.scope.${key}`);
-    return path(say(`kinds.${kind}`), say(`visibility.${visibility}`), say(`${table}.${source}`));
+    // As in the table: the row, the column, and what is ticked there.
+    const column = say(table === 'clients' ? 'whichClients' : 'whichDepartments');
+    const row = path(say(`kinds.${kind}`), say(`visibility.${visibility}`));
+    return `${path(row, column)}: ${say(`${table}.${source}`)}`;
   }
 }
 
