@@ -89,3 +89,35 @@ test('from the form to the answer, and back when the right ends', async () => {
   ]);
   assert.equal(await decide('view'), false, 'the right ended');
 });
+
+test('answers are data with an identifier of ours or theirs, and nothing of the portal', async () => {
+  const { url } = app;
+  const client = await world.client(await world.application());
+  const ask = asker(url, client);
+  const question = {
+    subject: { type: 'person', id: 'x' },
+    action: { name: 'view' },
+    resource: { type: 'case', id: '7' },
+  };
+  for (const [path, status] of [
+    ['/access/v1/evaluation', 200],
+    ['/access/v1/nothing', 404],
+  ] as const) {
+    const { status: answered, headers, text } = await ask(path, question);
+    assert.equal(answered, status);
+    assert.equal(headers.get('cache-control'), 'no-store');
+    assert.equal(headers.get('x-content-type-options'), 'nosniff');
+    assert.match(
+      headers.get('content-security-policy') ?? '',
+      /^default-src 'none'; frame-ancestors 'none'$/,
+    );
+    assert.match(headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/);
+    assert.equal(headers.get('set-cookie'), null);
+    assert.doesNotMatch(text, /<html/);
+  }
+  const theirs = await ask('/access/v1/evaluation', question, { 'x-request-id': 'theirs' });
+  assert.equal(theirs.headers.get('x-request-id'), 'theirs');
+  const metadata = await fetch(`${url}/.well-known/authzen-configuration`);
+  assert.match(metadata.headers.get('cache-control') ?? '', /^public/);
+  assert.equal(metadata.headers.get('x-content-type-options'), 'nosniff');
+});
