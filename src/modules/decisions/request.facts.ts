@@ -55,12 +55,13 @@ export function comesWithRequest(type: ResourceType): boolean {
   return !sources.includes('record') && (sources.includes('request') || type.classifiedBy === 'request');
 }
 
-/** The record above one that comes with the request, when it names it: `parent: { type, id }`. */
+/** The record above one that comes with the request, when it names it: `parent: { type, id }`, of the type that is above it. */
 export function parentInRequest(type: ResourceType, given: Entity): RecordKey | undefined {
   const parent = given.properties?.['parent'] as Partial<RecordKey> | null | undefined;
-  if (!comesWithRequest(type) || typeof parent !== 'object' || parent === null) return undefined;
-  if (typeof parent.type !== 'string' || typeof parent.id !== 'string') return undefined;
-  return { type: parent.type, id: parent.id };
+  const { parentType } = type;
+  if (parentType === undefined || !comesWithRequest(type) || typeof parent !== 'object') return undefined;
+  if (parent?.type !== parentType || typeof parent.id !== 'string') return undefined;
+  return { type: parentType, id: parent.id };
 }
 
 export interface StoredRecords {

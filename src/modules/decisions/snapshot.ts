@@ -222,6 +222,7 @@ export class ApplicationSnapshot {
     if (known) return known;
     const byWork = (await this.model())?.byWork ?? false;
     const loading = findCandidateIds(this.#site.db, this.#applicationId, type, at, byWork);
+    if (this.#candidates.size >= maxTypes) this.#candidates.clear();
     this.#candidates.set(type, loading);
     loading.catch(() => this.#candidates.delete(type));
     return loading;

@@ -18,6 +18,8 @@ const model: RightsModel = {
         ['hasOwnProperty' as string]: { type: 'set', source: 'record' },
       },
     },
+    { name: 'desk', actions: ['read'], attributes: {} },
+    { name: 'note', actions: ['read'], parentType: 'file', classifiedBy: 'request', attributes: {} },
     { name: 'code', actions: ['read'], attributes: { text: { type: 'text', source: 'request' } } },
   ],
   nodes: [],
@@ -33,6 +35,8 @@ const model: RightsModel = {
         { id: 'listed', effect: 'permit', when: { some: 'constructor', that: { has: { item: 'valueOf' } } } },
       ],
     },
+    { id: 'desks', types: ['desk'], silence: 'permit', rules: [] },
+    { id: 'notes', types: ['note'], silence: 'deny', parent: { action: 'read' }, rules: [] },
     {
       id: 'codes',
       types: ['code'],
@@ -60,6 +64,7 @@ before(async () => {
   await putModel(point.site, application, model);
   await putSubjects(point.site, application, [{ id: 'alice' }]);
   await putRecords(point.site, application, [
+    { type: 'desk', id: 'open' },
     { type: 'file', id: 'plain' },
     { type: 'file', id: 'valued', attributes: { valueOf: 'x' } },
   ]);
@@ -154,6 +159,21 @@ describe('names that every object inherits', () => {
       assert.deepEqual((await ask('/access/v1/search/subject', who)).body.results, []);
     });
   }
+});
+
+test('a record that comes with the request lies below one of its own kind of parent only', async () => {
+  const below = (parent: unknown): Promise<unknown> =>
+    decisionOf({ resource: { type: 'note', id: 'n', properties: { parent } } });
+  assert.equal(await below({ type: 'file', id: 'valued' }), true);
+  assert.equal(await decisionOf({ resource: { type: 'desk', id: 'open' } }), true);
+  for (const parent of [
+    { type: 'desk', id: 'open' },
+    { type: 'file', id: 'plain' },
+    { id: 'open' },
+    [],
+    null,
+  ])
+    assert.equal(await below(parent), false, JSON.stringify(parent));
 });
 
 test('a pattern with many stars does not hold anybody up', async () => {
