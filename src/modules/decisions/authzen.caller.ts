@@ -48,7 +48,7 @@ export interface RememberedCaller {
   readonly trustedUntil: number;
 }
 
-/** Changed clients are forgotten at once; this bounds what the clock alone changes (an application that ends). */
+/** Changed clients are forgotten at once, and ends by the clock are known; this bounds what nobody thought of. */
 const trustedMs = 2000;
 const maxRemembered = 10_000;
 const failurePoints = 20;

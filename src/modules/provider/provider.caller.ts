@@ -4,7 +4,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify, type JW
 import type { Client } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { applicationOf } from './provider.account.ts';
-import { secretMatches } from './provider.clients.ts';
+import { endsMs, secretEndsMs } from './provider.clients.ts';
 import type { ProviderHandle } from './provider.instance.ts';
 import { portalClientId } from './provider.portal-client.ts';
 
@@ -52,8 +52,8 @@ async function bySecret(
   const given = credentialsOf(proof);
   const client = given && (await handle.current().Client.find(given.id));
   if (!client || !secretMethods.includes(client.clientAuthMethod ?? '')) return undefined;
-  if (!secretMatches(applicationOf(client), given.secret, site.clock.now())) return undefined;
-  return callerOf(client, Infinity);
+  const untilMs = secretEndsMs(applicationOf(client), given.secret, site.clock.now());
+  return untilMs === undefined ? undefined : callerOf(site, client, untilMs);
 }
 
 /** RFC 6749 §2.3.1: both parts are form-encoded. */
@@ -85,7 +85,7 @@ async function byBearer(
   const audience = [token.aud ?? []].flat();
   if (audience.length > 0 && !audience.some((each) => audiences.includes(each))) return undefined;
   const client = await handle.current().Client.find(token.clientId);
-  return client && callerOf(client, (token.exp ?? 0) * 1000);
+  return client && callerOf(site, client, (token.exp ?? 0) * 1000);
 }
 
 /** Of a JWT that somebody issued for themselves, which is what a client assertion is (RFC 7523). */
@@ -133,7 +133,7 @@ async function byAssertion(
     if (!lastsReasonably(payload.exp!, site.clock.now())) throw new Error('it lasts too long');
     const { ReplayDetection } = handle.current() as unknown as { ReplayDetection: Replays };
     const isNew = await ReplayDetection.unique(clientId, payload.jti!, payload.exp! + toleranceSeconds);
-    return isNew ? callerOf(client, 0) : undefined;
+    return isNew ? callerOf(site, client, 0) : undefined;
   } catch (err) {
     site.logger.info({ clientId, reason: (err as Error).message }, 'client assertion refused');
     return undefined;
@@ -154,8 +154,10 @@ async function keysOf(client: Client): Promise<JWK[]> {
   return [...asymmetricKeyStore];
 }
 
-const callerOf = (client: Client, untilMs: number): CallingClient => ({
-  clientId: client.clientId,
-  applicationId: applicationOf(client).applicationId,
-  untilMs,
-});
+/** Clients are remembered for a moment: that must not carry an application past its end. */
+function callerOf(site: Site, client: Client, untilMs: number): CallingClient | undefined {
+  const { applicationId, validUntil } = applicationOf(client);
+  const endMs = endsMs(validUntil);
+  if (endMs <= site.clock.now().getTime()) return undefined;
+  return { clientId: client.clientId, applicationId, untilMs: Math.min(untilMs, endMs) };
+}

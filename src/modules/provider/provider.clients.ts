@@ -126,9 +126,18 @@ export function withDefaults(metadata: Record<string, unknown>): Record<string, 
 }
 
 /** Whether the secret is one of the client's that has not run out. */
-export function secretMatches(application: ClientApplication, secret: string, now: Date): boolean {
+export const secretMatches = (application: ClientApplication, secret: string, now: Date): boolean =>
+  secretEndsMs(application, secret, now) !== undefined;
+
+/** When such a secret runs out (milliseconds; Infinity: never); undefined: it is none of the client's, or has run out. */
+export function secretEndsMs(application: ClientApplication, secret: string, now: Date): number | undefined {
   const digest = createHash('sha256').update(secret).digest('hex');
-  return application.secrets
-    .filter(({ expiresAt }) => expiresAt === null || new Date(expiresAt) > now)
-    .some(({ hash }) => sameBytes(hash, digest));
+  const ends = application.secrets
+    .filter(({ hash }) => sameBytes(hash, digest))
+    .map(({ expiresAt }) => endsMs(expiresAt))
+    .filter((end) => end > now.getTime());
+  return ends.length > 0 ? Math.max(...ends) : undefined;
 }
+
+/** Milliseconds; Infinity when nothing ends it. */
+export const endsMs = (instant: string | null): number => (instant === null ? Infinity : Date.parse(instant));

@@ -138,6 +138,28 @@ describe('refused', () => {
     assert.equal((await askOther('/access/v1/evaluation', question)).status, 401);
   });
 
+  test('a secret and an application that end, at that instant', async (t) => {
+    const { db, clock } = point.site;
+    const now = clock.now();
+    t.after(() => clock.set(now));
+    const other = await createAsker(point);
+    const statusAfter = async (seconds: number): Promise<number> => {
+      clock.set(new Date(now.getTime() + seconds * 1000));
+      return (await other.ask('/access/v1/evaluation', question)).status;
+    };
+    const end = new Date(now.getTime() + 60_000).toISOString();
+    await db.query(
+      `update client set secrets = jsonb_set(secrets, '{0,expiresAt}', to_jsonb($2::text)) where id = $1`,
+      [other.client.id, end],
+    );
+    assert.deepEqual([await statusAfter(59), await statusAfter(60)], [200, 401]);
+    await db.query(`update client set secrets = jsonb_set(secrets, '{0,expiresAt}', 'null') where id = $1`, [
+      other.client.id,
+    ]);
+    await db.query('update application set valid_until = $2 where id = $1', [other.application.id, end]);
+    assert.deepEqual([await statusAfter(59), await statusAfter(60)], [200, 401]);
+  });
+
   test('what the client may not ask', async () => {
     const narrow = await point.world.client(application);
     await point.site.db.query(`update client set decision_powers = '{search}' where id = $1`, [narrow.id]);
