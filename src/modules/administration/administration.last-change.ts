@@ -7,18 +7,19 @@ export interface LastChange {
   readonly changedBy?: string;
 }
 
-/** @param where narrows to what has an index: the person or organisation it is about, else what was done */
+/** @param where narrows to what has an index: the person, organisation or application it is about, else what was done */
 export async function findLastChange(
   reader: Reader,
   where: {
     readonly personId?: string;
     readonly organisationId?: string;
+    readonly applicationId?: string;
     readonly action?: string;
     readonly subjectId: string;
   },
   now: Date,
 ): Promise<LastChange> {
-  const { personId, organisationId, action, subjectId } = where;
+  const { personId, organisationId, applicationId, action, subjectId } = where;
   let query = reader
     .selectFrom('audit_event as e')
     .leftJoin('person as p', 'p.id', 'e.actor_person_id')
@@ -27,6 +28,7 @@ export async function findLastChange(
     .where('e.outcome', '=', 'done');
   if (personId !== undefined) query = query.where('e.person_id', '=', personId);
   if (organisationId !== undefined) query = query.where('e.organisation_id', '=', organisationId);
+  if (applicationId !== undefined) query = query.where('e.application_id', '=', applicationId);
   if (action !== undefined) query = query.where('e.action', '=', action);
   const row = await query.orderBy('e.at', 'desc').limit(1).executeTakeFirst();
   if (!row) return { changedAt: now };

@@ -125,9 +125,9 @@ export async function endApplication(
     const acting = await loadActingActor(change, actor.personId);
     await requireApplication(change.trx, acting, 'application.change', applicationId);
     const standing = await lockApplication(change.trx, applicationId);
-    refuseStale(standing, input.version);
     const { from, until } = standing.period;
     if (from >= change.at || !endsLater(until, change.at)) throw new AppError('conflict', 'application_over');
+    refuseStale(standing, input.version);
     await change.trx
       .updateTable('application')
       .set((eb) => ({ valid_until: change.at, version: eb('version', '+', 1) }))

@@ -1,6 +1,8 @@
 // Builds what the pages about applications show: the list, one application, its form. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
+import { buildConflict } from '../../web/conflict.ts';
 import { fieldStates, untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
+import { staleNotice, type ConfirmPage, type ConflictPage } from '../../web/form-page.ts';
 import { nameInputs, namesInitial } from '../../web/form-parts.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
@@ -10,8 +12,8 @@ import {
   type Field,
   type PageHeader,
   type Table,
-  type VersionConflict,
 } from '../../web/view-models.ts';
+import type { LastChange } from '../administration/index.ts';
 import { applicationHeader, nameIn, type Place } from '../rights/index.ts';
 import { clientKindOf, type Application, type Client } from './applications.model.ts';
 import { maxCounted, type ListedApplication } from './applications.queries.ts';
@@ -288,38 +290,27 @@ function initialOf(application: Application | undefined, zone: string): Record<s
   };
 }
 
-export function buildConflictPage(page: Page, application: Application, typed: Typed) {
-  const { words, now, zone } = page;
-  const current = initialOf(application, zone);
-  const names = [
-    'code',
-    `names.${words.lang}`,
-    'homeUrl',
-    'contactMail',
-    'roleTemplate',
-    'roleClaim',
-    'until',
-  ];
-  const labelOf = (name: string): string =>
-    words.t(`applications.${name.startsWith('names.') ? 'name' : name}`);
-  const rows = names.map((name) => ({
-    label: labelOf(name),
-    current: current[name] ?? '',
-    yours: typeof typed[name] === 'string' ? typed[name] : '',
-  }));
-  const conflict: VersionConflict = {
-    changedAt: now,
-    rows,
-    reloadHref: paths.editApplication(application.id),
-  };
-  const title = words.t('applications.edit.title');
-  return { header: { title, breadcrumbs: breadcrumbsOf(words, application, title) }, conflict };
+export function buildConflictPage(
+  page: Page,
+  application: Application,
+  typed: Typed,
+  lastChange: LastChange,
+): ConflictPage {
+  const { header, action, version, fields } = buildForm(page, application);
+  const yours = buildForm(page, application, { typed }).fields;
+  return buildConflict(page.words, { header, action, version, typed, lastChange, current: fields, yours });
 }
 
-export function buildEndPage({ words }: Page, application: Application, holders: number) {
+export function buildEndPage(
+  { words }: Page,
+  application: Application,
+  holders: number,
+  changedMeanwhile: boolean,
+): ConfirmPage {
   const title = words.t('applications.end.title');
   return {
     header: { title, breadcrumbs: breadcrumbsOf(words, application, title) },
+    notice: changedMeanwhile ? staleNotice(words) : undefined,
     confirm: {
       action: paths.endApplication(application.id),
       consequences: [
@@ -330,13 +321,15 @@ export function buildEndPage({ words }: Page, application: Application, holders:
       cancelHref: paths.application(application.id),
       fields: { version: String(application.version) },
     },
-    reason: {
-      name: 'reason',
-      type: 'textarea',
-      label: words.t('rights.reason'),
-      optional: true,
-      rows: 2,
-      maxlength: 500,
-    } satisfies Field,
+    fields: [
+      {
+        name: 'reason',
+        type: 'textarea',
+        label: words.t('rights.reason'),
+        optional: true,
+        rows: 2,
+        maxlength: 500,
+      },
+    ],
   };
 }

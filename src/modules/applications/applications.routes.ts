@@ -6,7 +6,7 @@ import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { hasPowerSomewhere } from '../administration/index.ts';
+import { findLastChange, hasPowerSomewhere } from '../administration/index.ts';
 import { findNamedOrganisation, loadPlace } from '../rights/index.ts';
 import { changeApplication, createApplication, endApplication } from './applications.commands.ts';
 import { endForm, parseApplicationForm } from './applications.forms.ts';
@@ -128,28 +128,34 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     res.redirect(303, paths.application(application.id));
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      const model = buildConflictPage(page, application, parsed.typed);
-      return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
+      const where = { applicationId: application.id, subjectId: application.id };
+      const lastChange = await findLastChange(site.db.reader, where, page.now);
+      const model = buildConflictPage(page, application, parsed.typed, lastChange);
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
     again({ typed: parsed.typed, fields }, status);
   }
 }
 
-async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+async function showEnd(site: Site, req: Request, res: Response, changedMeanwhile = false): Promise<void> {
   const page = pageOf(site, res);
   const application = await toChange(site, req);
   const holders = await countApplicationHolders(site.db.reader, application.id, page.now);
-  res.page('rights/end', buildEndPage(page, application, holders), {
-    title: res.words.t('applications.end.title'),
-  });
+  const model = buildEndPage(page, application, holders, changedMeanwhile);
+  res.page('forms/confirm', model, { title: model.header.title, status: changedMeanwhile ? 409 : 200 });
 }
 
 async function end(site: Site, req: Request, res: Response): Promise<void> {
   const application = await toChange(site, req);
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  await endApplication(site, req.actor, req.origin, { applicationId: application.id, ...parsed.value });
+  try {
+    await endApplication(site, req.actor, req.origin, { applicationId: application.id, ...parsed.value });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') return showEnd(site, req, res, true);
+    throw error;
+  }
   flashOf(req).set({ text: res.words.t('applications.end.done') });
   res.redirect(303, paths.applications());
 }

@@ -1,15 +1,17 @@
 // Builds what the pages about the clients of an application show. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
-import { fieldStates } from '../../web/form.ts';
+import { buildConflict } from '../../web/conflict.ts';
+import { fieldStates, type Typed } from '../../web/form.ts';
+import { staleNotice, type ConfirmPage, type ConflictPage } from '../../web/form-page.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
-import type { Field, PageHeader, VersionConflict } from '../../web/view-models.ts';
+import type { Field, PageHeader } from '../../web/view-models.ts';
+import type { LastChange } from '../administration/index.ts';
 import { nameIn, type Place } from '../rights/index.ts';
 import { secretOverlapHours } from './applications.clients.ts';
 import { signingAlgorithms } from './applications.forms.ts';
 import { clientKindOf, type Client } from './applications.model.ts';
 import type { FormState, Page } from './applications.page.ts';
-import type { Typed } from '../../web/form.ts';
 
 function headerOf(words: T, place: Place, title: string, subtitle?: string): PageHeader {
   const name = nameIn(place.names, words.lang, place.code);
@@ -178,29 +180,25 @@ function tokenInputs(words: T, valueOf: ReturnType<typeof fieldStates>): Field[]
   ];
 }
 
-export function buildClientConflictPage({ words, now }: Page, place: Place, client: Client, typed: Typed) {
-  const current = initialOf(client);
-  const names = ['redirectUris', 'postLogoutRedirectUris', 'backchannelLogoutUri'];
-  const textOf = (value: string | string[] | undefined): string =>
-    Array.isArray(value) ? value.join('\n') : (value ?? '');
-  const rows = [
-    { label: words.t('applications.name'), current: client.name, yours: textOf(typed['name']) },
-    ...names.map((name) => ({
-      label: words.t(`applications.clients.${name}`),
-      current: textOf(current[name]),
-      yours: textOf(typed[name]),
-    })),
-  ];
-  const conflict: VersionConflict = {
-    changedAt: now,
-    rows,
-    reloadHref: paths.editClient(place.id, client.id),
-  };
-  return { header: headerOf(words, place, words.t('applications.clients.edit'), client.name), conflict };
+export function buildClientConflictPage(
+  page: Page,
+  place: Place,
+  client: Client,
+  typed: Typed,
+  lastChange: LastChange,
+): ConflictPage {
+  const { header, action, version, fields } = buildClientForm(page, place, client);
+  const yours = buildClientForm(page, place, client, { typed }).fields;
+  return buildConflict(page.words, { header, action, version, typed, lastChange, current: fields, yours });
 }
 
 /** Before a secret is replaced: with an overlap, or at once. */
-export function buildRotatePage({ words }: Page, place: Place, client: Client) {
+export function buildRotatePage(
+  { words }: Page,
+  place: Place,
+  client: Client,
+  changedMeanwhile: boolean,
+): ConfirmPage {
   const endOldNow: Field = {
     name: 'endOldNow',
     type: 'checkbox',
@@ -209,6 +207,7 @@ export function buildRotatePage({ words }: Page, place: Place, client: Client) {
   };
   return {
     header: headerOf(words, place, words.t('applications.secret.title'), client.name),
+    notice: changedMeanwhile ? staleNotice(words) : undefined,
     facts: {
       items: client.secrets.map((secret) => ({
         term: words.t('applications.secret.madeOn', { date: words.dateTime(secret.createdAt) }),
@@ -229,7 +228,7 @@ export function buildRotatePage({ words }: Page, place: Place, client: Client) {
       cancelHref: paths.application(place.id),
       fields: { version: String(client.version) },
     },
-    endOldNow,
+    fields: [endOldNow],
   };
 }
 

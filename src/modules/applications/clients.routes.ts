@@ -6,6 +6,7 @@ import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { findLastChange } from '../administration/index.ts';
 import { loadPlace, type Place } from '../rights/index.ts';
 import {
   changeClient,
@@ -121,18 +122,20 @@ async function change(site: Site, deps: ClientRouteDeps, req: Request, res: Resp
     });
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      const model = buildClientConflictPage(page, place, client!, parsed.typed);
-      return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
+      const where = { applicationId: place.id, subjectId: client!.id };
+      const lastChange = await findLastChange(site.db.reader, where, page.now);
+      const model = buildClientConflictPage(page, place, client!, parsed.typed, lastChange);
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
     again(res, page, place, client, { typed: parsed.typed, fields }, status);
   }
 }
 
-async function showRotate(site: Site, req: Request, res: Response): Promise<void> {
+async function showRotate(site: Site, req: Request, res: Response, changedMeanwhile = false): Promise<void> {
   const { page, place, client } = await loadPage(site, req, res);
-  const model = buildRotatePage(page, place, client!);
-  res.page('applications/rotate', model, { title: model.header.title });
+  const model = buildRotatePage(page, place, client!, changedMeanwhile);
+  res.page('forms/confirm', model, { title: model.header.title, status: changedMeanwhile ? 409 : 200 });
 }
 
 async function rotate(site: Site, req: Request, res: Response): Promise<void> {
@@ -140,7 +143,12 @@ async function rotate(site: Site, req: Request, res: Response): Promise<void> {
   const parsed = parseForm(rotateForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
   const input = { applicationId: place.id, clientId: client!.id, ...parsed.value };
-  const { secret } = await rotateClientSecret(site, req.actor, req.origin, input);
-  const model = buildSecretPage(page, place, client!.id, secret);
-  res.page('applications/secret', model, { title: model.header.title });
+  try {
+    const { secret } = await rotateClientSecret(site, req.actor, req.origin, input);
+    const model = buildSecretPage(page, place, client!.id, secret);
+    res.page('applications/secret', model, { title: model.header.title });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') return showRotate(site, req, res, true);
+    throw error;
+  }
 }

@@ -2,7 +2,7 @@
 import type { T } from '../../platform/i18n.ts';
 import { untilToLastDay, type FieldErrors, type Typed } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
-import type { Field, PageHeader, VersionConflict } from '../../web/view-models.ts';
+import type { Field, PageHeader } from '../../web/view-models.ts';
 
 export interface ApplicationPlace {
   readonly id: string;
@@ -43,21 +43,3 @@ export const reasonField = (words: T): Field => ({
   rows: 2,
   maxlength: 500,
 });
-
-/** One line of a conflict: what stands there now, and what was typed. */
-export const conflictRow = (words: T, label: string, current: string, yours: string) => ({
-  label: words.t(label),
-  current,
-  yours,
-});
-
-export const typedText = (typed: Typed, name: string): string => {
-  const value = typed[name];
-  return typeof value === 'string' ? value : '';
-};
-
-export const conflictOf = (
-  page: RightsPage,
-  rows: VersionConflict['rows'],
-  reloadHref: string,
-): VersionConflict => ({ changedAt: page.now, rows, reloadHref });

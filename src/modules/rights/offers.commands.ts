@@ -242,8 +242,8 @@ async function holdOffer(change: Change, actor: Actor, offerId: string) {
 /** @throws offer_not_found, not_allowed, stale_edit, offer_over */
 async function lockOffer(change: Change, actor: Actor, offerId: string, version: number) {
   const { offer, applicationId } = await holdOffer(change, actor, offerId);
-  refuseStale(offer, version);
   const over = offer.cancelledAt !== null || (offer.period.until !== null && offer.period.until <= change.at);
   if (over) throw new AppError('conflict', 'offer_over');
+  refuseStale(offer, version);
   return { offer, applicationId };
 }

@@ -1,22 +1,16 @@
 // Builds what the pages about the offers of an application show. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
+import { buildConflict } from '../../web/conflict.ts';
 import { fieldStates, localDateOf, type Typed } from '../../web/form.ts';
+import { staleNotice, type ConfirmPage, type ConflictPage } from '../../web/form-page.ts';
 import type { listLinks } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
 import { periodTag, type Field, type Table } from '../../web/view-models.ts';
+import type { LastChange } from '../administration/index.ts';
 import { nameIn, type Offer, type Right } from './rights.model.ts';
 import { ceilingText } from './offered.page.ts';
-import {
-  conflictOf,
-  conflictRow,
-  dayOf,
-  headerOf,
-  reasonField,
-  typedText,
-  type FormState,
-  type RightsPage,
-} from './application.page.ts';
+import { dayOf, headerOf, reasonField, type FormState, type RightsPage } from './application.page.ts';
 
 const offersList = ({ words, application }: RightsPage) => ({
   text: words.t('rights.offers.title'),
@@ -215,7 +209,12 @@ export function buildOfferForm(page: RightsPage, offer: Offer, state: FormState 
   };
 }
 
-export function buildEndOfferPage(page: RightsPage, offer: Offer, holders: number) {
+export function buildEndOfferPage(
+  page: RightsPage,
+  offer: Offer,
+  holders: number,
+  changedMeanwhile: boolean,
+): ConfirmPage {
   const { words, application } = page;
   const receiver = receiverText(words, offer);
   const subtitle = words.t('rights.offers.ofTo', {
@@ -224,6 +223,7 @@ export function buildEndOfferPage(page: RightsPage, offer: Offer, holders: numbe
   });
   return {
     header: { ...headerOf(page, offersList(page), words.t('rights.offers.end')), subtitle },
+    notice: changedMeanwhile ? staleNotice(words) : undefined,
     confirm: {
       action: paths.endOffer(application.id, offer.id),
       consequences: [
@@ -234,22 +234,17 @@ export function buildEndOfferPage(page: RightsPage, offer: Offer, holders: numbe
       cancelHref: paths.offers(application.id),
       fields: { version: String(offer.version) },
     },
-    reason: reasonField(words),
+    fields: [reasonField(words)],
   };
 }
 
-export function buildOfferConflict(page: RightsPage, offer: Offer, typed: Typed) {
-  const { words, application, zone } = page;
-  const rows = [
-    conflictRow(
-      words,
-      'rights.offers.maxPeriodDays',
-      String(offer.maxPeriodDays ?? ''),
-      typedText(typed, 'maxPeriodDays'),
-    ),
-    conflictRow(words, 'rights.offers.maxUntil', dayOf(offer.maxUntil, zone), typedText(typed, 'maxUntil')),
-    conflictRow(words, 'rights.offers.until', dayOf(offer.period.until, zone), typedText(typed, 'until')),
-  ];
-  const conflict = conflictOf(page, rows, paths.editOffer(application.id, offer.id));
-  return { header: headerOf(page, offersList(page), words.t('rights.offers.edit')), conflict };
+export function buildOfferConflict(
+  page: RightsPage,
+  offer: Offer,
+  typed: Typed,
+  lastChange: LastChange,
+): ConflictPage {
+  const { header, action, version, fields } = buildOfferForm(page, offer);
+  const yours = buildOfferForm(page, offer, { typed }).fields;
+  return buildConflict(page.words, { header, action, version, typed, lastChange, current: fields, yours });
 }

@@ -10,6 +10,7 @@ import { parseForm, type FieldErrors } from '../../web/form.ts';
 import { listLinks, parseListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { findLastChange } from '../administration/index.ts';
 import { changeOffer, createOffer, endOffer, undoEndOffer } from './offers.commands.ts';
 import { endForm, parseOfferForm, parseTermsForm, undoForm, type OfferForm } from './rights.forms.ts';
 import type { Offer } from './rights.model.ts';
@@ -174,22 +175,23 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     res.redirect(303, paths.offers(place.id));
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      const model = buildOfferConflict(page, offer, parsed.typed);
-      return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
+      const where = { applicationId: place.id, subjectId: offer.id };
+      const lastChange = await findLastChange(site.db.reader, where, page.now);
+      const model = buildOfferConflict(page, offer, parsed.typed, lastChange);
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
     again({ typed: parsed.typed, fields }, status);
   }
 }
 
-async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+async function showEnd(site: Site, req: Request, res: Response, changedMeanwhile = false): Promise<void> {
   const { place, page } = await loadPage(site, req, res, true);
   const offer = await offerOf(site, req, place);
   const receiver = { organisationId: offer.organisation?.id, targetGroupId: offer.targetGroup?.id };
   const holders = await countHolders(site.db.reader, { rightId: offer.rightId, ...receiver }, page.now);
-  res.page('rights/end', buildEndOfferPage(page, offer, holders), {
-    title: res.words.t('rights.offers.end'),
-  });
+  const model = buildEndOfferPage(page, offer, holders, changedMeanwhile);
+  res.page('forms/confirm', model, { title: model.header.title, status: changedMeanwhile ? 409 : 200 });
 }
 
 async function end(site: Site, req: Request, res: Response): Promise<void> {
@@ -197,15 +199,20 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const offer = await offerOf(site, req, place);
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  const { undoId } = await endOffer(site, req.actor, req.origin, { offerId: offer.id, ...parsed.value });
-  flashOf(req).set({
-    text: res.words.t('rights.offers.ended'),
-    undo: {
-      action: paths.undoOffer(place.id, offer.id),
-      label: res.words.t('common.undo'),
-      fields: { undo: undoId },
-    },
-  });
+  try {
+    const { undoId } = await endOffer(site, req.actor, req.origin, { offerId: offer.id, ...parsed.value });
+    flashOf(req).set({
+      text: res.words.t('rights.offers.ended'),
+      undo: {
+        action: paths.undoOffer(place.id, offer.id),
+        label: res.words.t('common.undo'),
+        fields: { undo: undoId },
+      },
+    });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') return showEnd(site, req, res, true);
+    throw error;
+  }
   res.redirect(303, paths.offers(place.id));
 }
 

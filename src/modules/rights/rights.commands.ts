@@ -119,9 +119,9 @@ export async function endRight(
   await runCommand(site, origin, attempt, async (change) => {
     const acting = await loadActingActor(change, actor.personId);
     const right = await lockRight(change.trx, acting, input.rightId);
-    refuseStale(right, input.version);
     if (right.period.from >= change.at || !endsLater(right.period.until, change.at))
       throw new AppError('conflict', 'right_over');
+    refuseStale(right, input.version);
     await change.trx
       .updateTable('application_right')
       .set((eb) => ({ valid_until: change.at, version: eb('version', '+', 1) }))

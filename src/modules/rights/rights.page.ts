@@ -1,23 +1,17 @@
 // Builds what the pages about the rights of an application show. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
+import { buildConflict } from '../../web/conflict.ts';
 import { fieldStates, type Typed } from '../../web/form.ts';
+import { staleNotice, type ConfirmPage, type ConflictPage } from '../../web/form-page.ts';
 import { nameInputs, namesInitial } from '../../web/form-parts.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
 import { periodTag, type Field, type Table } from '../../web/view-models.ts';
+import type { LastChange } from '../administration/index.ts';
 import type { ContextDefinition } from './rights.context.ts';
 import { writeOptions } from './rights.forms.ts';
 import { nameIn, type Right } from './rights.model.ts';
-import {
-  conflictOf,
-  conflictRow,
-  dayOf,
-  headerOf,
-  reasonField,
-  typedText,
-  type FormState,
-  type RightsPage,
-} from './application.page.ts';
+import { dayOf, headerOf, reasonField, type FormState, type RightsPage } from './application.page.ts';
 
 const rightsList = ({ words, application }: RightsPage) => ({
   text: words.t('rights.list.title'),
@@ -201,13 +195,19 @@ function contextInitial(context: ContextDefinition, index: number): Record<strin
 }
 
 /** Before a right ends for everybody. */
-export function buildEndRightPage(page: RightsPage, right: Right, holders: number) {
+export function buildEndRightPage(
+  page: RightsPage,
+  right: Right,
+  holders: number,
+  changedMeanwhile: boolean,
+): ConfirmPage {
   const { words, application } = page;
   return {
     header: {
       ...headerOf(page, rightsList(page), words.t('rights.end.title')),
       subtitle: nameIn(right.names, words.lang, right.code),
     },
+    notice: changedMeanwhile ? staleNotice(words) : undefined,
     confirm: {
       action: paths.endRight(application.id, right.id),
       consequences: [
@@ -218,32 +218,51 @@ export function buildEndRightPage(page: RightsPage, right: Right, holders: numbe
       cancelHref: paths.rights(application.id),
       fields: { version: String(right.version) },
     },
-    reason: reasonField(words),
+    fields: [reasonField(words)],
   };
 }
 
-export function buildRightConflict(page: RightsPage, right: Right, typed: Typed) {
-  const { words, application, zone } = page;
-  const contexts = Object.keys(typed)
-    .filter((name) => /^contexts\.\d+\.code$/.test(name))
-    .map((name) => typedText(typed, name))
-    .filter((code) => code !== '');
-  const rows = [
-    conflictRow(words, 'rights.code', right.code, typedText(typed, 'code')),
-    conflictRow(
-      words,
-      'rights.name',
-      nameIn(right.names, words.lang, ''),
-      typedText(typed, `names.${words.lang}`),
-    ),
-    conflictRow(
-      words,
-      'rights.contexts',
-      right.contexts.map((one) => one.code).join(', '),
-      contexts.join(', '),
-    ),
-    conflictRow(words, 'rights.until', dayOf(right.period.until, zone), typedText(typed, 'until')),
-  ];
-  const conflict = conflictOf(page, rows, paths.editRight(application.id, right.id));
-  return { header: headerOf(page, rightsList(page), words.t('rights.edit.title')), conflict };
+export function buildRightConflict(
+  page: RightsPage,
+  right: Right,
+  typed: Typed,
+  lastChange: LastChange,
+): ConflictPage {
+  const { header, action, version, ...form } = buildRightForm(page, right);
+  const yours = everyField(buildRightForm(page, right, { typed: alignContexts(right, typed) }));
+  return buildConflict(page.words, {
+    ...{ header, action, version, typed, lastChange },
+    current: everyField(form),
+    yours,
+  });
+}
+
+/** The fields of the right, and those of each context that is filled in, named by its code. */
+function everyField(form: Pick<ReturnType<typeof buildRightForm>, 'fields' | 'contexts'>): Field[] {
+  const ofContexts = form.contexts.flatMap(({ fields }) => {
+    const code = fields[0]?.value;
+    return code ? fields.map((field) => ({ ...field, label: `${code}: ${field.label}` })) : [];
+  });
+  return [...form.fields, ...ofContexts];
+}
+
+/** The groups that were sent, each at the number that the context of its code has now. */
+function alignContexts(right: Right, typed: Typed): Typed {
+  const groupOf = (name: string) => /^contexts\.(\d+)\.(.+)$/.exec(name);
+  const codes = right.contexts.map((context) => context.code);
+  const sent = Object.entries(typed).flatMap(([name, code]) => {
+    const group = groupOf(name);
+    return group?.[2] === 'code' && code !== '' ? [{ index: group[1]!, code: String(code) }] : [];
+  });
+  const added = sent.filter(({ code }) => !codes.includes(code));
+  const numbers = new Map(sent.map(({ index, code }) => [index, codes.indexOf(code)]));
+  added.forEach(({ index }, position) => numbers.set(index, codes.length + position));
+  return Object.fromEntries(
+    Object.entries(typed).flatMap(([name, value]): [string, string | string[]][] => {
+      const group = groupOf(name);
+      if (!group) return [[name, value]];
+      const number = numbers.get(group[1]!);
+      return number === undefined ? [] : [[`contexts.${number}.${group[2]}`, value]];
+    }),
+  );
 }

@@ -9,7 +9,7 @@ import { flashOf } from '../../web/flash.ts';
 import { parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
-import { findCovering } from '../administration/index.ts';
+import { findCovering, findLastChange } from '../administration/index.ts';
 import { changeRight, createRight, endRight } from './rights.commands.ts';
 import { endForm, parseRightForm } from './rights.forms.ts';
 import { nameIn, type Right } from './rights.model.ts';
@@ -120,19 +120,22 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     res.redirect(303, paths.rights(place.id));
   } catch (error) {
     if (isAppError(error) && error.code === 'stale_edit') {
-      const model = buildRightConflict(page, right, parsed.typed);
-      return res.page('assignments/conflict', model, { title: model.header.title, status: 409 });
+      const where = { applicationId: place.id, subjectId: right.id };
+      const lastChange = await findLastChange(site.db.reader, where, page.now);
+      const model = buildRightConflict(page, right, parsed.typed, lastChange);
+      return res.page('forms/conflict', model, { title: model.header.title, status: 409 });
     }
     const { fields, status } = fieldErrorsOf(error);
     again({ typed: parsed.typed, fields }, status);
   }
 }
 
-async function showEnd(site: Site, req: Request, res: Response): Promise<void> {
+async function showEnd(site: Site, req: Request, res: Response, changedMeanwhile = false): Promise<void> {
   const { place, page } = await loadPage(site, req, res, true);
   const right = await rightOf(site, req, place);
   const holders = await countHolders(site.db.reader, { rightId: right.id }, page.now);
-  res.page('rights/end', buildEndRightPage(page, right, holders), { title: res.words.t('rights.end.title') });
+  const model = buildEndRightPage(page, right, holders, changedMeanwhile);
+  res.page('forms/confirm', model, { title: model.header.title, status: changedMeanwhile ? 409 : 200 });
 }
 
 async function end(site: Site, req: Request, res: Response): Promise<void> {
@@ -140,7 +143,12 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   const right = await rightOf(site, req, place);
   const parsed = parseForm(endForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  await endRight(site, req.actor, req.origin, { rightId: right.id, ...parsed.value });
+  try {
+    await endRight(site, req.actor, req.origin, { rightId: right.id, ...parsed.value });
+  } catch (error) {
+    if (isAppError(error) && error.code === 'stale_edit') return showEnd(site, req, res, true);
+    throw error;
+  }
   flashOf(req).set({ text: res.words.t('rights.end.done') });
   res.redirect(303, paths.rights(place.id));
 }
