@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Change } from '../../platform/change.ts';
 import type { AdministrationKind, Reader, Writer } from '../../platform/db/types.ts';
-import { AppError } from '../../platform/errors.ts';
+import { keepAdministrators } from './administration.last.ts';
 
 /** One that an ending takes, as it is before. */
 export interface FallingAdministration {
@@ -69,9 +69,12 @@ export async function shrinkAdministrations(
     where fallen.id = d.id and d.cancelled_at is null and (d.valid_until is null or d.valid_until > ${until}::timestamptz)
     returning d.id, d.kind, d.person_id, d.organisation_id, d.application_id, d.includes_subtree, d.valid_from,
       old.valid_until as was_until, d.valid_until, d.cancelled_at, d.version`.execute(change.trx);
-  const begun = rows.filter((row) => row.cancelled_at === null);
-  if (begun.some((row) => row.kind === 'operator')) await refuseLastOperator(change.trx, until);
-  await keepHeads(change, headsOf(begun), until, options.acknowledgeLast);
+  await keepAdministrators(
+    change,
+    rows.filter((row) => row.cancelled_at === null),
+    until,
+    options,
+  );
   return rows;
 }
 
@@ -91,12 +94,6 @@ export function recordEndings(change: Change, ended: readonly EndedAdministratio
   }
 }
 
-const headsOf = (rows: readonly EndedAdministration[]): string[] => [
-  ...new Set(
-    rows.flatMap((row) => (row.kind === 'head' && row.organisation_id !== null ? [row.organisation_id] : [])),
-  ),
-];
-
 /**
  * Holds the administrations, what was delegated from them, and their organisations: two heads ended at the same time
  * would each see the other one stay.
@@ -114,75 +111,26 @@ export async function lockWithDelegated(trx: Writer, administrationIds: readonly
     order by id for no key update`.execute(trx);
 }
 
-/** Which of these organisations have no head administrator of their own at that instant. */
-export async function findHeadless(
-  trx: Writer,
-  organisationIds: readonly string[],
-  at: Date,
-): Promise<string[]> {
-  if (organisationIds.length === 0) return [];
-  const { rows } = await sql<{ organisation_id: string }>`
-    select o.id as organisation_id from unnest(${[...organisationIds]}::uuid[]) o (id)
-    where not exists (
-      select 1 from effective_administration(${at}::timestamptz, array(
-        select d.id from administration d
-        where d.organisation_id = o.id and d.kind = 'head' and d.valid_at @> ${at}::timestamptz)))`.execute(
-    trx,
-  );
-  return rows.map((row) => row.organisation_id);
-}
-
-/** Whether ending it now would leave its organisation without a head administrator: for the page that asks. */
-export async function isLastHead(reader: Reader, administrationId: string, at: Date): Promise<boolean> {
-  const { rows } = await sql<{ is_last: boolean }>`
+/**
+ * For what makes everything rest that somebody administers, without ending it: the same as if it ended.
+ * @throws last_administrator unless acknowledged, and then tells the operators by mail; last_operator always
+ */
+export async function keepAdministratorsBut(
+  change: Change,
+  personId: string,
+  until: Date,
+  options: { readonly acknowledgeLast: boolean },
+): Promise<void> {
+  const { rows } = await sql<{ id: string }>`select id from administration
+    where person_id = ${personId}::uuid and valid_at @> ${until}::timestamptz`.execute(change.trx);
+  const ids = rows.map((row) => row.id);
+  await lockWithDelegated(change.trx, ids);
+  const { rows: resting } = await sql<Pick<FallingAdministration, 'kind' | 'organisation_id'>>`
     with recursive fallen as (
-      select id from administration where id = ${administrationId}::uuid
+      select id from administration where id = any(${ids}::uuid[])
       union select d.id from administration d join fallen on d.given_by_id = fallen.id
     )
-    select exists (
-      select 1 from administration gone join fallen on fallen.id = gone.id
-      where gone.kind = 'head' and gone.valid_at @> ${at}::timestamptz and not exists (
-        select 1 from effective_administration(${at}::timestamptz, array(
-          select d.id from administration d
-          where d.organisation_id = gone.organisation_id and d.kind = 'head' and d.valid_at @> ${at}::timestamptz
-            and d.id not in (select id from fallen))))) as is_last`.execute(reader as never);
-  return rows[0]?.is_last ?? false;
-}
-
-/**
- * Refuses to leave these organisations without a head administrator at that instant, unless acknowledged; then tells the
- * operators by mail.
- * @throws last_administrator (conflict, `details.organisations`)
- */
-export async function keepHeads(
-  change: Change,
-  organisationIds: readonly string[],
-  at: Date,
-  acknowledged: boolean,
-): Promise<void> {
-  const headless = await findHeadless(change.trx, organisationIds, at);
-  if (headless.length === 0) return;
-  if (!acknowledged)
-    throw new AppError('conflict', 'last_administrator', { details: { organisations: headless } });
-  const operators = await change.trx
-    .selectFrom('administration')
-    .select('person_id')
-    .distinct()
-    .where('kind', '=', 'operator')
-    .where(sql<boolean>`valid_at @> ${change.at}::timestamptz`)
-    .execute();
-  for (const organisationId of headless) {
-    for (const { person_id: personId } of operators) {
-      change.enqueue({ kind: 'mail', payload: { template: 'last_administrator', personId, organisationId } });
-    }
-  }
-}
-
-async function refuseLastOperator(trx: Writer, at: Date): Promise<void> {
-  // All operators' rows are held, so that the last two cannot end each other.
-  const { rows } = await sql<{ id: string }>`
-    select id from administration where kind = 'operator' and valid_at @> ${at}::timestamptz for no key update`.execute(
-    trx,
-  );
-  if (rows.length === 0) throw new AppError('conflict', 'last_operator');
+    select d.kind, d.organisation_id from administration d join fallen on fallen.id = d.id
+    where d.valid_at @> ${until}::timestamptz`.execute(change.trx);
+  await keepAdministrators(change, resting, until, options);
 }

@@ -13,7 +13,8 @@ import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { appointAdministrator, changeAdministrationPeriod } from './administration.commands.ts';
 import { endAdministration } from './administration.end.ts';
-import { isLastHead, listFalling } from './administration.ending.ts';
+import { listFalling } from './administration.ending.ts';
+import { isLastHead } from './administration.last.ts';
 import { findLastChange } from './administration.last-change.ts';
 import {
   findCandidates,

@@ -5,7 +5,7 @@ import { enforce } from '../../platform/decision.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
-import { findHeadless, loadActingActor, type Actor } from '../administration/index.ts';
+import { keepAdministratorsBut, loadActingActor, type Actor } from '../administration/index.ts';
 import { refuseWrong, requirePowerOverSite } from '../organisations/index.ts';
 import { loadPersonFacts, lockPersonUnder } from './people.facts.ts';
 import { aboutPerson, inviteAgain, onBehalf } from './people.invitation.ts';
@@ -69,8 +69,8 @@ export async function changePerson(
 /**
  * Nothing of the person counts from the instant on: no sign-in, no right, no administration.
  * @param input `at` default now
- * @throws not_allowed (operators only), person_not_found, four_eyes, stale_edit, person_disabled, last_administrator
- *   unless acknowledged. Audit: person.disabled; ends the sign-in everywhere
+ * @throws not_allowed (operators only), person_not_found, four_eyes, stale_edit, person_disabled, last_operator, last_administrator
+ *   unless acknowledged, for who was appointed by them too. Audit: person.disabled; ends the sign-in everywhere
  */
 export async function disablePerson(
   site: Site,
@@ -101,7 +101,7 @@ export async function disablePerson(
       .where('id', '=', found.id)
       .execute();
     await expireLinks(change, found.id);
-    if (input.acknowledgeLast !== true) await refuseHeadless(change, found.id, until);
+    await keepAdministratorsBut(change, found.id, until, { acknowledgeLast: input.acknowledgeLast ?? false });
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after: { until } });
     change.accessEnded({ personId: found.id, wholePerson: true });
   });
@@ -193,22 +193,4 @@ async function announceMailChange(
   const payload = { template: 'mail_changed', personId: found.id, to: found.mail };
   change.enqueue({ kind: 'mail', payload });
   if (!hasPassword) await inviteAgain(site, change, found.id, onBehalf(change.origin));
-}
-
-/** @throws last_administrator with the organisations that would have no head administrator left */
-async function refuseHeadless(change: Change, personId: string, until: Date): Promise<void> {
-  const heads = await change.trx
-    .selectFrom('administration')
-    .select('organisation_id')
-    .distinct()
-    .where('person_id', '=', personId)
-    .where('kind', '=', 'head')
-    .where('cancelled_at', 'is', null)
-    .where((eb) => eb.or([eb('valid_until', 'is', null), eb('valid_until', '>', until)]))
-    .execute();
-  const organisationIds = heads.flatMap((row) => row.organisation_id ?? []);
-  const headless = await findHeadless(change.trx, organisationIds, until);
-  if (headless.length > 0) {
-    throw new AppError('conflict', 'last_administrator', { details: { organisations: headless } });
-  }
 }

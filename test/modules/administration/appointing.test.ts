@@ -219,6 +219,9 @@ describe('administrations', () => {
   it('of the last operator stay', async () => {
     const { administrations } = await world.actor(operator);
     await assert.rejects(end(operator, administrations[0]!.id, 1, true), refusal('last_operator'));
+    const gone = await somebody(await world.organisation({ until: '2026-02-01T00:00:00Z' }));
+    await world.administration(gone.affiliation, 'operator');
+    await assert.rejects(end(operator, administrations[0]!.id, 1, true), refusal('last_operator'));
   });
 
   it('out of scope do not exist, and what is over cannot be ended again', async () => {

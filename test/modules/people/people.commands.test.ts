@@ -357,6 +357,19 @@ test('only operators disable people, never themselves, and never the last head a
   await assert.rejects(disablePerson(site, actor, origin, { personId: head.id, version: 1 }), {
     code: 'last_administrator',
   });
+  const [above, below] = [await world.organisation(), await world.organisation()];
+  const [giver, last] = [await world.person(), await world.person()];
+  const given = await world.administration(await world.affiliation(giver, above), 'head', { subtree: true });
+  await world.administration(await world.affiliation(last, below), 'head', { givenBy: given });
+  await world.administration(await world.affiliation(await world.person(), above), 'head');
+  await assert.rejects(
+    disablePerson(site, actor, origin, { personId: giver.id, version: 1 }),
+    (error: { code?: string; details?: unknown }) => {
+      assert.deepEqual([error.code, error.details], ['last_administrator', { organisations: [below.id] }]);
+      return true;
+    },
+    'who was appointed by them rests with them',
+  );
   await disablePerson(site, actor, origin, { personId: somebody.id, version: 1 });
   await assert.rejects(disablePerson(site, actor, origin, { personId: somebody.id, version: 2 }), {
     code: 'person_disabled',
