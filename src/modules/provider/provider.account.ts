@@ -2,9 +2,16 @@
 import type { Account, AccountClaims, FindAccount, KoaContextWithOIDC } from 'oidc-provider';
 import type { Site } from '../../platform/site.ts';
 import { decideActing, findSignedInPerson, parseActingHint, type ActingDecision } from './provider.acting.ts';
-import { boundedClaims, personClaims, rightsClaims } from './provider.claims.ts';
+import {
+  exceedsLimit,
+  personClaims,
+  pointedClaims,
+  rightsClaims,
+  type RightsClaims,
+} from './provider.claims.ts';
 import type { ClientApplication } from './provider.clients.ts';
 import { noteEarlierEnd } from './provider.ends.ts';
+import { pointToUserInfo } from './provider.pointer.ts';
 import { stateOf, type LookedUp } from './provider.request-state.ts';
 import { beyondThisSecond, endOf, findSubject, type Subject } from './provider.subject.ts';
 
@@ -61,7 +68,7 @@ async function findTokenAccount(
   state.subject = subject;
   state.until = earliest(endOf(subject), application.validUntil);
   if (state.looked && state.until) await noteEarlierEnd(site, state.looked, state.until);
-  const claims = (use: string): AccountClaims => claimsFor(site, use, subject, application);
+  const claims = (use: string): Promise<AccountClaims> => claimsFor(site, ctx, use, subject, application);
   return { accountId: subject.personId, claims };
 }
 
@@ -81,36 +88,56 @@ export async function findLiveSubject(
   return application.hasRights && subject?.rights.length === 0 ? undefined : subject;
 }
 
-function claimsFor(site: Site, use: string, subject: Subject, application: ClientApplication): AccountClaims {
+async function claimsFor(
+  site: Site,
+  ctx: KoaContextWithOIDC,
+  use: string,
+  subject: Subject,
+  application: ClientApplication,
+): Promise<AccountClaims> {
   const { claimsIn } = application;
-  const told = use === 'id_token' ? claimsIn.idToken : claimsIn.userinfo;
+  const inIdToken = use === 'id_token';
   const claims: AccountClaims = {
     sub: subject.personId,
-    ...(use === 'id_token' && !claimsIn.idToken ? {} : personClaims(subject)),
+    ...(inIdToken && !claimsIn.idToken ? {} : personClaims(subject)),
   };
-  const rights = told ? rightsClaims(subject, application) : undefined;
+  const rights = rightsClaims(subject, application);
   if (rights === undefined) return claims;
-  const unmasked = use === 'id_token' ? bounded(site, rights, application) : rights;
-  return Object.assign(claims, { [unmaskedClaims]: unmasked });
+  if (inIdToken) {
+    if (!claimsIn.idToken) return claims;
+    return Object.assign(claims, { [unmaskedClaims]: await bounded(site, ctx, rights, application) });
+  }
+  // A token of this client may point here, whatever the client is set to find here otherwise.
+  const told = claimsIn.userinfo || isTooLarge(site, rights, application);
+  return told ? Object.assign(claims, { [unmaskedClaims]: rights }) : claims;
 }
 
-function bounded(
+const isTooLarge = (site: Site, rights: RightsClaims, application: ClientApplication): boolean =>
+  exceedsLimit(rights, application.roleClaim, site.config.tokenClaimLimitBytes);
+
+/** What a token tells of rights: all of them or, beyond the limit, where to ask. */
+async function bounded(
   site: Site,
-  rights: NonNullable<ReturnType<typeof rightsClaims>>,
+  ctx: KoaContextWithOIDC,
+  rights: RightsClaims,
   application: ClientApplication,
-) {
-  const { issuer, tokenClaimLimitBytes } = site.config;
-  return boundedClaims(rights, application.roleClaim, tokenClaimLimitBytes, `${issuer}/userinfo`);
+): Promise<Record<string, unknown>> {
+  if (!isTooLarge(site, rights, application)) return rights;
+  const pointer = await pointToUserInfo(ctx, `${site.config.issuer}/userinfo`);
+  return pointedClaims(rights, application.roleClaim, pointer);
 }
 
 /** What a JWT access token says of rights; nothing for tokens that are looked up, which always tell the present. */
-export function accessTokenClaims(site: Site, ctx: KoaContextWithOIDC): Record<string, unknown> | undefined {
+export async function accessTokenClaims(
+  site: Site,
+  ctx: KoaContextWithOIDC,
+): Promise<Record<string, unknown> | undefined> {
   const { subject } = stateOf(ctx);
   const { client } = ctx.oidc;
   if (!subject || !client) return undefined;
   const application = applicationOf(client);
   const rights = application.claimsIn.accessToken ? rightsClaims(subject, application) : undefined;
-  return rights && bounded(site, rights, application);
+  return rights && bounded(site, ctx, rights, application);
 }
 
 export function createFindAccount(site: Site): FindAccount {

@@ -1,6 +1,7 @@
 // What a token says about its subject. Pure: the same words in ID token, UserInfo, access token and introspection.
 import type { ContextValues } from '../../platform/db/types.ts';
 import type { ClientApplication } from './provider.clients.ts';
+import type { ClaimsPointer } from './provider.pointer.ts';
 import type { Subject, SubjectRight } from './provider.subject.ts';
 
 /** Claims about rights: what the person may do in this application for the organisation they act for. */
@@ -58,21 +59,22 @@ export function rolesOf(right: SubjectRight, template: string, organisationCode:
   return values.map((value) => fill(template, value));
 }
 
-/**
- * Rights claims for a token; when they are larger than the limit, where to ask for them instead.
- * Source: OpenID Connect Core 5.6.2 (distributed claims).
- */
-export function boundedClaims(
+/** Whether rights are too large to stand in a token. */
+export function exceedsLimit(claims: RightsClaims, roleClaim: string, limitBytes: number): boolean {
+  const { [roleClaim]: roles, entitlements } = claims;
+  return Buffer.byteLength(JSON.stringify({ roles, entitlements })) > limitBytes;
+}
+
+/** Instead of rights that are too large: where to ask for them. Source: OpenID Connect Core 5.6.2 (distributed claims). */
+export function pointedClaims(
   claims: RightsClaims,
   roleClaim: string,
-  limitBytes: number,
-  userinfoUrl: string,
+  userinfo: ClaimsPointer,
 ): Record<string, unknown> {
-  const { [roleClaim]: roles, entitlements, ...rest } = claims;
-  if (Buffer.byteLength(JSON.stringify({ roles, entitlements })) <= limitBytes) return claims;
+  const { [roleClaim]: _roles, entitlements: _entitlements, ...rest } = claims;
   return {
     ...rest,
     _claim_names: { [roleClaim]: 'userinfo', entitlements: 'userinfo' },
-    _claim_sources: { userinfo: { endpoint: userinfoUrl } },
+    _claim_sources: { userinfo },
   };
 }

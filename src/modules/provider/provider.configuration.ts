@@ -1,5 +1,11 @@
 // What the OpenID library is told: every default that is changed, and why. Source: research standards §9.2.
-import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider';
+import {
+  errors,
+  type AccessToken,
+  type ClientCredentials,
+  type Configuration,
+  type KoaContextWithOIDC,
+} from 'oidc-provider';
 import { languages } from '../../platform/i18n.ts';
 import type { Site } from '../../platform/site.ts';
 import {
@@ -79,7 +85,7 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
     },
     findAccount: createFindAccount(site),
     loadExistingGrant: createLoadExistingGrant(site),
-    extraTokenClaims: (ctx) => jwtOnly(site, ctx),
+    extraTokenClaims: (ctx, token) => jwtOnly(site, ctx, token),
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     // RFC 9700 for public clients; the others prove who they are, and FAPI 2.0 forbids to rotate for them.
     rotateRefreshToken: ({ oidc }) =>
@@ -112,8 +118,9 @@ export function createConfiguration(parts: ConfigurationParts): Configuration {
 async function jwtOnly(
   site: Site,
   ctx: KoaContextWithOIDC | undefined,
+  token: AccessToken | ClientCredentials,
 ): Promise<Record<string, unknown> | undefined> {
-  if (ctx?.oidc.entities.AccessToken?.resourceServer?.accessTokenFormat !== 'jwt') return undefined;
+  if (!ctx || token.resourceServer?.accessTokenFormat !== 'jwt') return undefined;
   return accessTokenClaims(site, ctx);
 }
 

@@ -17,6 +17,8 @@ export interface RequestState {
   consuming?: Consuming;
   /** Written together when the request ends. */
   gathered?: GatheredWrites;
+  /** For UserInfo, handed out in a JWT that only points there: one for all tokens of this request. */
+  pointerToken?: Promise<string>;
 }
 
 export interface LookedUp {

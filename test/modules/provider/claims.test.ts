@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { describe, test } from 'node:test';
-import { boundedClaims, rightsClaims, rolesOf } from '../../../src/modules/provider/provider.claims.ts';
+import {
+  exceedsLimit,
+  pointedClaims,
+  rightsClaims,
+  rolesOf,
+} from '../../../src/modules/provider/provider.claims.ts';
 import {
   secretMatches,
   withDefaults,
@@ -58,14 +63,17 @@ describe('role values', () => {
 describe('size', () => {
   const claims = rightsClaims(subject([right()]), application('{right}'))!;
 
-  test('claims within the limit stand in the token', () =>
-    assert.equal(boundedClaims(claims, 'abb_loket_rol_3d', 4096, 'https://id.example/userinfo'), claims));
+  test('is that of roles and entitlements', () => {
+    assert.equal(exceedsLimit(claims, 'abb_loket_rol_3d', 4096), false);
+    assert.equal(exceedsLimit(claims, 'abb_loket_rol_3d', 10), true);
+  });
 
   test('larger ones are pointed to, the organisation stays', () => {
-    assert.deepEqual(boundedClaims(claims, 'abb_loket_rol_3d', 10, 'https://id.example/userinfo'), {
+    const userinfo = { endpoint: 'https://id.example/userinfo' };
+    assert.deepEqual(pointedClaims(claims, 'abb_loket_rol_3d', userinfo), {
       organisation: claims.organisation,
       _claim_names: { abb_loket_rol_3d: 'userinfo', entitlements: 'userinfo' },
-      _claim_sources: { userinfo: { endpoint: 'https://id.example/userinfo' } },
+      _claim_sources: { userinfo },
     });
   });
 });

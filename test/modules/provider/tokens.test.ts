@@ -12,6 +12,11 @@ import { startTestApp, type TestApp } from '../../support/provider.ts';
 import { createRelyingParty, enterPassword, signInThrough } from '../../support/sign-in.ts';
 import { createWorld, type ClientRef, type World } from '../../support/world.ts';
 
+interface PointedClaims {
+  readonly _claim_sources: { readonly userinfo: { endpoint: string; access_token: string } };
+  readonly [claim: string]: unknown;
+}
+
 let app: TestApp;
 let world: World;
 
@@ -448,6 +453,49 @@ describe('pushed requests, DPoP and resources', () => {
     const stranger = await createRelyingParty(app.url, foreign.client);
     const refused = await browser.get((await stranger.begin({ resource: 'https://api.example/' })).url);
     assert.match(refused.url, /error=invalid_target/);
+  });
+
+  test('a JWT that cannot hold the rights brings the token to ask for them: an API gets them at UserInfo or by introspection', async () => {
+    const resource = 'https://crowded-api.example/';
+    const access = await createAccess(world, {
+      client: { claimsIn: { userinfo: false, idToken: true, accessToken: true, introspection: true } },
+    });
+    const api = await world.client(access.application, {
+      metadata: { resource_identifiers: [resource], resource_scopes: 'read' },
+    });
+    const limit = app.site.config.tokenClaimLimitBytes;
+    Object.assign(app.site.config, { tokenClaimLimitBytes: 10 });
+    try {
+      const party = await createRelyingParty(app.url, access.client);
+      const attempt = await party.begin({ resource, scope: 'openid profile read' });
+      const browser = new Browser(app.url);
+      const landed = await enterPassword(browser, await browser.get(attempt.url), access.person);
+      const tokens = await attempt.redeem(landed.url, { parameters: { resource } });
+      const claims = decodeJwt<PointedClaims>(tokens.access_token);
+      const pointer = claims._claim_sources.userinfo;
+      assert.equal(claims['roles'], undefined);
+      assert.deepEqual(decodeJwt<PointedClaims>(tokens.id_token ?? '')._claim_sources.userinfo, pointer);
+
+      const ask = (token: string) =>
+        fetch(pointer.endpoint, { headers: { authorization: `Bearer ${token}` } });
+      assert.equal((await ask(tokens.access_token)).status, 401);
+      const told = (await (await ask(pointer.access_token)).json()) as Record<string, unknown>;
+      assert.deepEqual([told['sub'], told['roles']], [access.person.id, ['Reader']]);
+      assert.equal(told['family_name'], undefined, 'rights only: the API was handed no profile');
+      const looked = await postToken(api, { token: pointer.access_token }, '/introspect');
+      assert.deepEqual(
+        [looked.body['active'], looked.body['roles'], looked.body['exp']],
+        [true, ['Reader'], claims.exp],
+      );
+
+      await app.site.db.query('update assignment set valid_until = $2 where id = $1', [
+        access.assignment.id,
+        app.site.clock.now(),
+      ]);
+      assert.equal((await ask(pointer.access_token)).status, 401);
+    } finally {
+      Object.assign(app.site.config, { tokenClaimLimitBytes: limit });
+    }
   });
 
   test('another application that registers the same address takes nothing away and may look nothing up', async () => {
