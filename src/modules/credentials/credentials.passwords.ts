@@ -1,4 +1,5 @@
 // Setting a password: by the link of an invitation or a reset, or by its owner. Never by an administrator.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditFact, Change, Origin } from '../../platform/change.ts';
 import { runCommand } from '../../platform/command.ts';
 import type { Database } from '../../platform/db/open.ts';
@@ -116,8 +117,9 @@ export async function changePassword(
   const { personId } = input;
   const [row] = await site.db.query<PersonRow>(findPerson, [personId, site.clock.now()]);
   if (!row) throw new AppError('unauthenticated', 'sign_in_needed');
-  const attempt = { login: row.user_name, address: input.address };
-  await deps.throttle.begin(attempt);
+  const attempt = { login: row.user_name, account: personId, address: input.address };
+  const tooMany = await deps.throttle.begin(attempt);
+  if (tooMany) throw tooMany;
   const stored = await findHash(site.db, personId);
   const fact = passwordFact('password.changed', personId);
   if (!(await deps.hasher.verify(stored, input.currentPassword)).ok) {
@@ -167,9 +169,12 @@ function tellOwner(change: Change, personId: string): void {
   });
 }
 
+/** Longer than the request takes, whoever asks for whom: the time of the answer tells nothing. */
+const resetAnswerMs = 250;
+
 /**
- * Mails a link to set a new password to whoever the name belongs to. Answers the same for names that nobody has.
- * Audit: `password_reset.requested`. @throws limited `too_many_attempts`.
+ * Mails a link to set a new password to whoever the name belongs to. Answers the same, and after the same time, for names
+ * that nobody has. Audit: `password_reset.requested`. @throws limited `too_many_attempts`.
  */
 export async function requestPasswordReset(
   site: Site,
@@ -177,13 +182,23 @@ export async function requestPasswordReset(
   origin: Origin,
   input: { readonly login: string; readonly address: string },
 ): Promise<void> {
+  await Promise.all([delay(resetAnswerMs), mailResetLink(site, deps.throttle, origin, input)]);
+}
+
+async function mailResetLink(
+  site: Site,
+  throttle: Throttle,
+  origin: Origin,
+  input: { readonly login: string; readonly address: string },
+): Promise<void> {
   const login = foldLogin(input.login);
-  await deps.throttle.begin({ login: `reset ${login}`, address: input.address });
   const [row] = await site.db.query<PersonRow>(
     `select id, user_name, mail, given_name, family_name from person
      where (user_name = $1 or mail = $1) and valid_at @> $2::timestamptz order by user_name = $1 desc limit 1`,
     [login, site.clock.now()],
   );
+  const account = row && `reset ${row.id}`;
+  const tooMany = await throttle.begin({ login: `reset ${login}`, account, address: input.address });
   const fact: AuditFact = {
     action: 'password_reset.requested',
     subjectType: 'person',
@@ -192,6 +207,7 @@ export async function requestPasswordReset(
   };
   await runCommand(site, origin, fact, async (change) => {
     if (!row) throw new AppError('not_found', 'person_not_found');
+    if (tooMany) throw tooMany;
     const linkId = await createOneTimeLink(change, site.secrets, {
       personId: row.id,
       purpose: 'password_reset',
@@ -204,6 +220,7 @@ export async function requestPasswordReset(
     });
     change.record(fact);
   }).catch((error: unknown) => {
-    if (!(error instanceof AppError) || error.code !== 'person_not_found') throw error;
+    const isUntold = error instanceof AppError && (error.code === 'person_not_found' || error === tooMany);
+    if (!isUntold) throw error;
   });
 }

@@ -62,11 +62,12 @@ export async function signIn(
   origin: Origin,
   attempt: SignInAttempt,
 ): Promise<{ personId: string }> {
-  await deps.throttle.begin(attempt);
   const credential = await lookUp(site.db, attempt.login, site.clock.now());
+  const counted = { ...attempt, account: credential?.person_id };
+  const tooMany = await deps.throttle.begin(counted);
   const checked = await deps.hasher.verify(credential?.hash ?? undefined, attempt.password);
-  if (!checked.ok || !credential) {
-    await deps.throttle.failed(attempt);
+  if (!checked.ok || !credential || tooMany) {
+    await deps.throttle.failed(counted);
     return refuse(
       site,
       origin,
@@ -82,7 +83,7 @@ export async function signIn(
     });
     return refuse(site, origin, attempt, personId, inactive);
   }
-  await deps.throttle.succeeded(attempt);
+  await deps.throttle.succeeded(counted);
   const rehashed = checked.rehash ? await deps.hasher.hash(attempt.password) : undefined;
   await recordSuccess(site, origin, attempt, credential, rehashed);
   return { personId };

@@ -122,6 +122,22 @@ describe('guessing', () => {
     assert.equal((await attempt(person, '2001:db8:1:3::99')).personId, person.id);
   });
 
+  test('by user name and mail address in turn is one count, and nothing tells that they belong together', async () => {
+    const person = await world.person();
+    const names = [person.userName, person.mail];
+    const guess = (login: string, password: string) =>
+      attempt({ ...person, userName: login }, '198.51.100.7', password);
+    for (let round = 0; round < 5; round++)
+      for (const login of names) await assert.rejects(guess(login, 'wrong'), { code: 'sign_in_failed' });
+    for (const login of names) {
+      const refused = { code: 'sign_in_failed' };
+      await assert.rejects(guess(login, person.password), refused, 'the eleventh is not looked at');
+    }
+    assert.equal((await attempt(person, '198.51.100.8')).personId, person.id);
+    app.site.clock.advance({ minutes: 16 });
+    assert.equal((await guess(person.mail, person.password)).personId, person.id);
+  });
+
   test('by many at once is stopped at the same count', async () => {
     const person = await world.person();
     const guesses = Array.from({ length: 25 }, () => attempt(person, '198.51.100.5', 'wrong'));
@@ -270,6 +286,32 @@ describe('a link in a mail', () => {
     assert.equal(last?.status, 429);
     assert.match(last.body, /Look at your mail/);
     assert.match(last.body, new RegExp(`value="${person.userName}"`));
+  });
+
+  test('is sent ten times for an account whichever of its names was typed, and answered alike after that', async () => {
+    const person = await world.person();
+    const browser = new Browser(app.url);
+    const form = await browser.get('/password-reset');
+    const ask = (login: string) => browser.submit(form, '/password-reset', { login });
+    for (let round = 0; round < 6; round++)
+      for (const login of [person.userName, person.mail]) assert.equal((await ask(login)).status, 200);
+    const [mails] = await app.site.db.query<{ count: number }>(
+      `select count(*)::int as count from outbox
+       where payload ->> 'template' = 'password_reset' and payload ->> 'personId' = $1`,
+      [person.id],
+    );
+    assert.equal(mails?.count, 10);
+  });
+
+  test('takes as long to ask for whether or not somebody has the name', async () => {
+    const person = await world.person();
+    const browser = new Browser(app.url);
+    const form = await browser.get('/password-reset');
+    for (const login of [person.userName, 'nobody@mail.example']) {
+      const begun = performance.now();
+      await browser.submit(form, '/password-reset', { login });
+      assert.ok(performance.now() - begun > 240, `${login} is answered at the same moment`);
+    }
   });
 
   test('is asked for on the way to an application, and leads back to that sign-in and nowhere else', async () => {
