@@ -1,6 +1,6 @@
 // The fields that parts of a rights model are made of.
-import type { ModelForms } from '../forms/index.ts';
-import type { Choice, PartField } from './part.model.ts';
+import type { Form, ModelForms } from '../forms/index.ts';
+import type { Choice, Part, PartField, PartKind, Path } from './part.model.ts';
 
 /** The code of a thing: given once, since the application and the rest of the document know it by this. */
 export const codeField = (name: string): PartField => ({
@@ -36,3 +36,22 @@ export const actionsField: PartField = {
   hint: true,
   listed: true,
 };
+
+/**
+ * A list of things in a form that are known by a code and called by a name.
+ * @param fields besides these two.
+ */
+export const namedThings = (
+  form: Pick<Form, 'id' | 'title'>,
+  kind: PartKind,
+  path: Path,
+  fields: readonly PartField[],
+): Part => ({
+  id: `${kind}:${form.id}`,
+  kind,
+  form: form.title,
+  path,
+  key: 'id',
+  name: 'name',
+  fields: [nameField('name'), codeField('id'), ...fields],
+});

@@ -1,29 +1,24 @@
 // The parts of record lists, access lists and scope settings. Who is on which list is filled in in the tables themselves.
 import type { Form, ModelForms } from '../forms/index.ts';
 import { functionKinds } from '../forms/scope.form.ts';
-import { actionsField, choices, codeField, nameField, typeField } from './fields.ts';
+import { actionsField, choices, namedThings, typeField } from './fields.ts';
 import type { Part, Path } from './part.model.ts';
 import { accessListsSettings, scopeSettings } from './settings.parts.ts';
 
 type FormOf<Kind extends Form['kind']> = Extract<Form, { kind: Kind }>;
 
 export const recordListsParts = (forms: ModelForms, form: FormOf<'record_lists'>, path: Path): Part[] => [
-  {
-    id: `tables:${form.id}`,
-    kind: 'tables',
-    form: form.title,
-    path: [...path, 'tables'],
-    key: 'id',
-    name: 'name',
-    fields: [
-      nameField('name'),
-      codeField('id'),
+  namedThings(
+    form,
+    'tables',
+    [...path, 'tables'],
+    [
       typeField(forms),
       actionsField,
       { name: 'attribute', text: 'codeAttribute', control: 'text', hint: true, listed: true },
       { name: 'active', text: 'active', control: 'tick', hint: true },
     ],
-  },
+  ),
 ];
 
 export const accessListsParts = (forms: ModelForms, form: FormOf<'access_lists'>, path: Path): Part[] => [

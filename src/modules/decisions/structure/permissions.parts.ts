@@ -1,20 +1,14 @@
 // Permission ticks as parts: modules with their items, and which kind of record hangs on which item.
 import type { Form, ModelForms } from '../forms/index.ts';
 import { itemKinds, rightsOfTick } from '../forms/permissions.form.ts';
-import { actionsField, choices, codeField, nameField, typeField } from './fields.ts';
+import { actionsField, choices, namedThings, typeField } from './fields.ts';
 import type { Part, Path } from './part.model.ts';
 
 type PermissionsForm = Extract<Form, { kind: 'permissions' }>;
 
 export function permissionsParts(forms: ModelForms, form: PermissionsForm, path: Path): Part[] {
   const modules: Part = {
-    id: `modules:${form.id}`,
-    kind: 'modules',
-    form: form.title,
-    path: [...path, 'modules'],
-    key: 'id',
-    name: 'name',
-    fields: [nameField('name'), codeField('id')],
+    ...namedThings(form, 'modules', [...path, 'modules'], []),
     fresh: { items: [] },
     inside: Object.fromEntries(
       form.modules.map((module, index) => [
@@ -31,19 +25,12 @@ const itemsOfModule = (
   { id, name }: { readonly id: string; readonly name: string },
   path: Path,
 ): Part => ({
+  ...namedThings(form, 'items', path, [
+    { name: 'kind', text: 'itemKind', control: 'select', options: choices(itemKinds), listed: true },
+  ]),
   id: `items:${form.id}:${id}`,
-  kind: 'items',
-  form: form.title,
   of: name,
   parent: `modules:${form.id}`,
-  path,
-  key: 'id',
-  name: 'name',
-  fields: [
-    nameField('name'),
-    codeField('id'),
-    { name: 'kind', text: 'itemKind', control: 'select', options: choices(itemKinds), listed: true },
-  ],
 });
 
 function applies(forms: ModelForms, form: PermissionsForm, path: Path): Part {
