@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { addAffiliation, endAffiliation } from '../../src/modules/affiliations/index.ts';
+import { createUnit, endUnit } from '../../src/modules/organisations/index.ts';
 import { addPerson } from '../../src/modules/people/index.ts';
 import { openDatabase, type Database } from '../../src/platform/db/open.ts';
 import { isAppError } from '../../src/platform/errors.ts';
@@ -128,6 +129,43 @@ test('rights granted while the affiliation ends are ended with it or refused, ne
       [work.id],
     );
     assert.equal(left[0]?.count, 0);
+  }
+});
+
+test('a unit that ends while somebody comes to work in it, or another comes below it, is never left ended with them', async () => {
+  const actors = await Promise.all(heads.map((head) => world.actor(head)));
+  for (let round = 0; round < 8; round++) {
+    const unit = await world.unit(town);
+    const person = await world.person({ password: null });
+    site.clock.advance({ seconds: 1 });
+    const end = () =>
+      endUnit(site, actors[0]!, world.origin(heads[0]!, town), {
+        organisationId: town.id,
+        unitId: unit.id,
+        version: 1,
+      });
+    const come = () =>
+      addAffiliation(site, actors[1]!, world.origin(heads[1]!, town), {
+        personId: person.id,
+        organisationId: town.id,
+        details: { ...details(), unitId: unit.id },
+      });
+    const below = () =>
+      createUnit(site, actors[1]!, world.origin(heads[1]!, town), {
+        organisationId: town.id,
+        code: `below${round}`,
+        name: 'Below',
+        parentId: unit.id,
+      });
+    const second = round % 4 < 2 ? below : come;
+    await outcomes(round % 2 === 0 ? [end(), second()] : [second(), end()]);
+    const [left] = await db.query<{ count: number }>(
+      `select count(*)::int as count from unit u where u.id = $1 and u.valid_until is not null
+         and (exists (select 1 from unit child where child.parent_id = u.id)
+           or exists (select 1 from affiliation f where f.unit_id = u.id))`,
+      [unit.id],
+    );
+    assert.equal(left?.count, 0);
   }
 });
 

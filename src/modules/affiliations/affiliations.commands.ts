@@ -74,7 +74,7 @@ export async function addAffiliation(
 /**
  * Changes unit, function, contact mail and period. What the affiliation carries never reaches outside it: a shorter
  * period ends it.
- * @throws affiliation_not_found, not_allowed, four_eyes (one's own, unless it only becomes shorter), stale_edit,
+ * @throws affiliation_not_found, not_allowed, four_eyes (one's own, unless it only becomes shorter or gets another contact mail), stale_edit,
  *   affiliation_over, invalid_fields, affiliation_overlap, assignment_outside_affiliation (a later start),
  *   consequences_unconfirmed (conflict, `details.consequences`), ends_administration, last_administrator.
  *   Audit: affiliation.changed; ends access when shortened
@@ -93,8 +93,7 @@ export async function changeAffiliation(
   await runCommand(site, origin, attempt, async (change) => {
     const { found, acting } = await open(change, actor, input.affiliationId, input.version);
     const before = periodOf(found);
-    if (!changesPeriodOnlyShorter(found, input))
-      enforce(mayGiveAffiliation(acting.personId, found.person_id));
+    if (!onlyShortens(found, input)) enforce(mayGiveAffiliation(acting.personId, found.person_id));
     await requireFitting(change, site.config.timeZone, found.organisation_id, { ...input, type: found.type });
     if (input.until !== null && endsLater(found.valid_until, input.until)) {
       await endWhatReachesBeyond(change, acting, found, input.until, input);
@@ -225,8 +224,10 @@ async function endWhatReachesBeyond(
   await endCarried(change, carried, until, options);
 }
 
-function changesPeriodOnlyShorter(found: AffiliationRow, input: AffiliationChange): boolean {
-  return input.from >= found.valid_from && !endsLater(input.until, found.valid_until);
+/** Unit and function fill groups of rights models: another one may give more. */
+function onlyShortens(found: AffiliationRow, input: AffiliationChange): boolean {
+  const sameWork = input.unitId === found.unit_id && input.functionTitle === found.function_title;
+  return sameWork && input.from >= found.valid_from && !endsLater(input.until, found.valid_until);
 }
 
 /** Undoing is giving again: nobody gets that offer for their own affiliation. */

@@ -97,7 +97,7 @@ export async function requireFitting(
     // Held against being ended at this moment.
     .forKeyShare()
     .executeTakeFirst();
-  const runs = unit !== undefined && (unit.valid_until === null || unit.valid_until > change.at);
+  const runs = unit !== undefined && (unit.valid_until === null || unit.valid_until > change.now());
   if (!runs) refuseWrong({ unit: { code: 'unit_unknown' } });
 }
 

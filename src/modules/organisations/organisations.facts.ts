@@ -34,3 +34,16 @@ export async function loadUnitEndFacts(change: Change, unitId: string, until: Da
         and (valid_until is null or valid_until > ${until})) as affiliations`.execute(change.trx);
   return { runningChildren: rows[0]?.children ?? 0, affiliations: rows[0]?.affiliations ?? 0 };
 }
+
+/** Whether the person works, or will work, in the unit or in one below it. */
+export async function worksIn(change: Change, unitId: string, personId: string): Promise<boolean> {
+  const { rows } = await sql`
+    with recursive below as (
+      select id from unit where id = ${unitId}::uuid
+      union select u.id from unit u join below on u.parent_id = below.id
+    )
+    select 1 from affiliation f join below on below.id = f.unit_id
+    where f.person_id = ${personId}::uuid and f.cancelled_at is null
+      and (f.valid_until is null or f.valid_until > ${change.at}::timestamptz) limit 1`.execute(change.trx);
+  return rows.length > 0;
+}

@@ -21,3 +21,8 @@ export interface UnitEndFacts {
 export function mayEndUnit(facts: UnitEndFacts): Decision {
   return facts.runningChildren + facts.affiliations > 0 ? deny('unit_in_use', 'conflict') : allow;
 }
+
+/** Four eyes: whoever works in a unit, or below it, would come to work in all that it is moved into. */
+export function mayMoveUnit(isOwn: boolean): Decision {
+  return isOwn ? deny('four_eyes') : allow;
+}

@@ -8,9 +8,9 @@ import { refuseStale } from '../../platform/stale.ts';
 import type { Site } from '../../platform/site.ts';
 import type { Actor } from '../administration/index.ts';
 import { refuseWrong, requirePowerOver } from './organisations.access.ts';
-import { loadUnitEndFacts } from './organisations.facts.ts';
+import { loadUnitEndFacts, worksIn } from './organisations.facts.ts';
 import { checkCodeAndName, checkPeriodOrder } from './organisations.model.ts';
-import { mayEndUnit } from './organisations.policy.ts';
+import { mayEndUnit, mayMoveUnit } from './organisations.policy.ts';
 
 /** Names one unit as the form showed it. */
 export interface UnitRef {
@@ -36,6 +36,7 @@ export async function createUnit(
   return runCommand(site, origin, fact, async (change) => {
     await requirePowerOver(change, actor, 'organisation.change', input.organisationId);
     refuseWrong(checkCodeAndName(input));
+    await requireRunningParent(change, input.organisationId, input.parentId);
     await change.trx
       .insertInto('unit')
       .values({
@@ -67,7 +68,10 @@ export async function changeUnit(
   });
 }
 
-/** @throws unit_loop when it would lie inside itself, stale_edit, unit_unknown, … Audit: unit.moved */
+/**
+ * Groups of a rights model may be filled by unit, those above it included: nobody moves the unit they work in themselves.
+ * @throws unit_loop when it would lie inside itself, four_eyes, stale_edit, unit_unknown, … Audit: unit.moved
+ */
 export async function moveUnit(
   site: Site,
   actor: Actor,
@@ -76,6 +80,8 @@ export async function moveUnit(
 ): Promise<void> {
   await changeOne(site, actor, origin, 'unit.moved', input, async (change, found) => {
     await refuseLoop(change, input.organisationId, found.id, input.parentId);
+    await requireRunningParent(change, input.organisationId, input.parentId);
+    enforce(mayMoveUnit(await worksIn(change, found.id, actor.personId)));
     await change.trx
       .updateTable('unit')
       .set({ parent_id: input.parentId })
@@ -85,7 +91,7 @@ export async function moveUnit(
   });
 }
 
-/** @throws unit_in_use while units or affiliations in it go on, stale_edit, … Audit: unit.ended */
+/** @throws unit_in_use while units or affiliations in it go on, unit_over, stale_edit, … Audit: unit.ended */
 export async function endUnit(
   site: Site,
   actor: Actor,
@@ -93,6 +99,8 @@ export async function endUnit(
   input: UnitRef & { readonly at?: Date },
 ): Promise<void> {
   await changeOne(site, actor, origin, 'unit.ended', input, async (change, found) => {
+    if (found.valid_until !== null && found.valid_until <= change.at)
+      throw new AppError('conflict', 'unit_over');
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
     enforce(mayEndUnit(await loadUnitEndFacts(change, found.id, until)));
     refuseWrong(checkPeriodOrder(found.valid_from, until));
@@ -146,6 +154,24 @@ async function lockUnit(change: Change, ref: UnitRef) {
   const shown = { name: found.name, parentId: found.parent_id, until: found.valid_until };
   refuseStale({ ...shown, version: found.version }, ref.version);
   return found;
+}
+
+/** Held against being ended at this moment. @throws unit_unknown (at `parent`) */
+async function requireRunningParent(
+  change: Change,
+  organisationId: string,
+  parentId: string | null,
+): Promise<void> {
+  if (parentId === null) return;
+  const parent = await change.trx
+    .selectFrom('unit')
+    .select('valid_until')
+    .where('id', '=', parentId)
+    .where('organisation_id', '=', organisationId)
+    .forKeyShare()
+    .executeTakeFirst();
+  const runs = parent !== undefined && (parent.valid_until === null || parent.valid_until > change.now());
+  if (!runs) throw new AppError('conflict', 'unit_unknown', { fields: { parent: { code: 'unit_unknown' } } });
 }
 
 async function refuseLoop(

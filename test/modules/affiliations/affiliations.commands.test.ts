@@ -213,6 +213,24 @@ test('an affiliation that has not begun is cancelled, with what it carries', asy
   assert.deepEqual((await assignmentRow(later.id)).cancelled_at, site.clock.now());
 });
 
+test('nobody changes their own unit or function, which may give more in a rights model; the contact mail they may', async () => {
+  const person = await world.person();
+  const [unit, other] = [await world.unit(town), await world.unit(town)];
+  const work = await world.affiliation(person, town, { unit });
+  await world.administration(work, 'local');
+  const own = { ...detailsOnly(employee({ from: new Date('2026-01-01'), unitId: unit.id })), version: 1 };
+  const change = async (more: Partial<AffiliationDetails>) =>
+    changeAffiliation(site, await world.actor(person), world.origin(person), {
+      ...own,
+      ...more,
+      affiliationId: work.id,
+    });
+  for (const more of [{ unitId: other.id }, { unitId: null }, { functionTitle: 'Treasurer' }])
+    await assert.rejects(change(more), { code: 'four_eyes' }, JSON.stringify(more));
+  await change({ contactMail: 'desk@town.example' });
+  assert.equal((await row(work.id)).contact_mail, 'desk@town.example');
+});
+
 test('undo brings everything back as it was, once, within ten minutes, for who ended it', async () => {
   const { work } = await worker();
   const running = await world.assignment(work, right, { until: '2026-12-01' });

@@ -233,6 +233,31 @@ test('units make a tree without loops, and end only when nobody works there', as
   );
 });
 
+test('a unit that ended never goes on, neither by an end later on nor as the parent of another', async () => {
+  const acting = await by(head);
+  const over = await world.unit(town, { until: '2026-02-01' });
+  const ref = { organisationId: town.id, unitId: over.id, version: 1 };
+  const at = new Date('2030-01-01');
+  await assert.rejects(endUnit(...acting, { ...ref, at }), { code: 'unit_over' });
+  const below = { organisationId: town.id, code: 'below', name: 'Below', parentId: over.id };
+  await assert.rejects(createUnit(...acting, below), { code: 'unit_unknown' });
+  const unit = await world.unit(town);
+  await assert.rejects(moveUnit(...acting, { ...ref, unitId: unit.id, parentId: over.id }), {
+    code: 'unit_unknown',
+  });
+});
+
+test('nobody moves the unit they work in, or one above it: that gives them what the new place gives', async () => {
+  const person = await world.person();
+  const [top, group] = [await world.unit(town), await world.unit(town)];
+  const desk = await world.unit(town, { parent: top });
+  await world.administration(await world.affiliation(person, town, { unit: desk }), 'head');
+  const ref = { organisationId: town.id, version: 1, parentId: group.id };
+  for (const unit of [top, desk])
+    await assert.rejects(moveUnit(...(await by(person)), { ...ref, unitId: unit.id }), { code: 'four_eyes' });
+  await moveUnit(...(await by(head)), { ...ref, unitId: desk.id });
+});
+
 test('target groups are the operator’s', async () => {
   const input = {
     code: 'OV',
