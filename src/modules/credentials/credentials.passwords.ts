@@ -7,7 +7,13 @@ import { AppError, invalidFields } from '../../platform/errors.ts';
 import type { PasswordHasher } from '../../platform/password-hash.ts';
 import type { CheckPassword } from '../../platform/password-rules.ts';
 import type { Site } from '../../platform/site.ts';
-import { consumeLink, createOneTimeLink, findUsableLink, type LinkPurpose } from '../people/index.ts';
+import {
+  consumeLink,
+  createOneTimeLink,
+  expireLinks,
+  findUsableLink,
+  type LinkPurpose,
+} from '../people/index.ts';
 import { foldLogin } from './credentials.attempt.ts';
 import type { Throttle } from './credentials.throttle.ts';
 
@@ -153,7 +159,9 @@ async function findHash(db: Database, personId: string): Promise<string | undefi
   return row?.hash;
 }
 
+/** Every link that is still on its way dies: it would set a password over the one just chosen, unasked. */
 async function storeHash(change: Change, personId: string, hash: string): Promise<void> {
+  await expireLinks(change, personId);
   await change.trx
     .insertInto('password_credential')
     .values({ person_id: personId, hash, changed_at: change.at })

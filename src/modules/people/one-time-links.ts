@@ -103,7 +103,8 @@ export async function consumeLink(change: Change, linkId: string): Promise<boole
     .set({ used_at: change.at })
     .where('id', '=', linkId)
     .where('used_at', 'is', null)
-    .where('expires_at', '>', change.at)
+    // The present: what let it die was perhaps waited for, and began later than this change.
+    .where('expires_at', '>', change.now())
     .executeTakeFirst();
   return result.numUpdatedRows === 1n;
 }

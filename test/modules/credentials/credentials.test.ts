@@ -275,6 +275,28 @@ describe('a link in a mail', () => {
     );
   });
 
+  test('dies with every other one when a password is set or changed, by whatever way', async () => {
+    const invited = await world.person({ password: null });
+    const [invitation, reset] = [
+      await linkFor(invited, 'invitation'),
+      await linkFor(invited, 'password_reset'),
+    ];
+    const path = `/password-resets/${reset}`;
+    const browser = new Browser(app.url);
+    await browser.submit(await browser.get(path), path, { password: 'violet ladders sing quietly' });
+    assert.equal((await new Browser(app.url).get(`/invitations/${invitation}`)).status, 410);
+
+    const member = await world.person();
+    const asked = await linkFor(member, 'password_reset');
+    const { browser: own } = await signInToPortal(app.url, member);
+    const done = await own.submit(await own.get('/me/password'), '/me/password', {
+      currentPassword: member.password,
+      password: 'seven brown kettles whistle',
+    });
+    assert.equal(done.status, 200);
+    assert.equal((await new Browser(app.url).get(`/password-resets/${asked}`)).status, 410);
+  });
+
   test('is not sent without end: the page says so and keeps what was typed', async () => {
     const person = await world.person();
     const browser = new Browser(app.url);
