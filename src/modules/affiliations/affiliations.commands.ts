@@ -150,7 +150,7 @@ export async function endAffiliation(
     const fact = aboutAffiliation('affiliation.ended', idsOf(found));
     const after = cancelled ? { cancelled: true } : { until };
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after });
-    change.accessEnded(partiesOf(found));
+    if (found.valid_from <= change.at) change.accessEnded(partiesOf(found));
     const undoId = await offerUndoTo(change, acting, found, carried);
     return { undoId, consequences: countConsequences(carried), cancelled };
   });

@@ -1,7 +1,7 @@
 // What an affiliation must have, by the rules of the organisation's target group. Pure.
 import type { AffiliationRules, AffiliationType } from '../../platform/db/types.ts';
 import type { FieldError } from '../../platform/errors.ts';
-import { addCalendarDays, endsLater, type Period } from '../../platform/period.ts';
+import { addCalendarDays, contains, endsLater, type Period } from '../../platform/period.ts';
 import { checkPeriodOrder, isMailAddress } from '../organisations/index.ts';
 
 export const affiliationTypes = [
@@ -46,9 +46,7 @@ export function checkAffiliation(
   return wrong;
 }
 
-/** Whether the new period leaves out some of what was still to come of the old one. */
+/** Whether the new period takes something away from what runs now. Nothing rests yet on what has not begun. */
 export function leavesOut(before: Period, after: Period, at: Date): boolean {
-  const start = before.from > at ? before.from : at;
-  if (before.until !== null && before.until <= start) return false;
-  return after.from > start || endsLater(before.until, after.until);
+  return contains(before, at) && (after.from > at || endsLater(before.until, after.until));
 }

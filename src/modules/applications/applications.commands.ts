@@ -4,7 +4,7 @@ import { runCommand } from '../../platform/command.ts';
 import type { Names, Writer } from '../../platform/db/types.ts';
 import { AppError, invalidFields } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { endsLater } from '../../platform/period.ts';
+import { contains, endsLater } from '../../platform/period.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import { hasPowerSomewhere, loadActingActor, type Actor } from '../administration/index.ts';
@@ -98,7 +98,8 @@ export async function changeApplication(
       .set((eb) => ({ ...columnsOf(input), version: eb('version', '+', 1) }))
       .where('id', '=', applicationId)
       .execute();
-    if (endsLater(standing.period.until, input.until)) change.accessEnded({ applicationId });
+    if (contains(standing.period, change.at) && endsLater(standing.period.until, input.until))
+      change.accessEnded({ applicationId });
     const { id: _id, owner: _owner, version: _version, period, ...before } = standing;
     change.record({ ...attempt, before: { ...before, until: period.until }, after: input });
   });

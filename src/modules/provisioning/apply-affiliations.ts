@@ -16,7 +16,7 @@ import {
   type StoredAffiliation,
 } from './lookups.ts';
 import { matchPeriod } from './matching.ts';
-import { filledPeriod, periodFields, writtenPeriod, stopsEarlier } from './periods.ts';
+import { filledPeriod, periodFields, periodIn, writtenPeriod, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, stableText, type Field, type Item } from './reconcile.ts';
@@ -122,11 +122,6 @@ async function insertAffiliations(trx: Writer, rows: readonly Row[]): Promise<vo
     select ${given}, person.sort_name from ${recordset(affiliationTable, rows)}
     join person on person.id = given.person_id for share of person`.execute(trx);
 }
-
-const periodIn = (row: Record<string, unknown>) => ({
-  from: row['valid_from'] as Date,
-  until: row['valid_until'] as Date | null,
-});
 
 interface Parties {
   readonly person: PersonRef;

@@ -6,11 +6,11 @@ import type { Row } from './bulk.ts';
 import { applyClients } from './apply-clients.ts';
 import { applyRights } from './apply-rights.ts';
 import { loadOrganisations, loadOrganisationsById } from './lookups.ts';
-import { periodFields, periodOf, stopsEarlier } from './periods.ts';
+import { periodFields, periodOf, cutsShort } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
-import { declareOnce, reportUnknown, type Run } from './run.ts';
+import { declareOnce, reportUnknown, writtenOrStored, type Run } from './run.ts';
 
 const applicationTable = {
   table: 'application',
@@ -52,7 +52,7 @@ export async function applyApplications(run: Run, batch: readonly DeclaredApplic
   const codes = batch.map(({ value }) => value.code);
   await loadOrganisations(
     run,
-    batch.map(({ value }) => value.owner),
+    batch.flatMap(({ value }) => value.owner ?? []),
   );
   const stored = await run.change.trx
     .selectFrom('application')
@@ -81,7 +81,7 @@ export async function applyApplications(run: Run, batch: readonly DeclaredApplic
       const tokensChange = ['role_template', 'role_claim'].some(
         (column) => existing![column] !== row[column],
       );
-      if (stopsEarlier(existing, row) || tokensChange)
+      if (cutsShort(run, existing, row) || tokensChange)
         run.change.accessEnded({ applicationId: String(row['id']) });
     },
   });
@@ -99,9 +99,9 @@ function applicationItem(
 ): Item<DeclaredValue<'applications'>> | undefined {
   const { value } = declared;
   const period = periodOf(run, declared, existing);
-  const owner = run.lookups.organisations.get(value.owner);
-  if (owner === undefined) reportUnknown(run, declared, ['owner'], `organisation ${value.owner}`);
-  if (owner === undefined || period === undefined) return undefined;
+  const ownerId = ownerOf(run, declared, existing);
+  const names = writtenOrStored(run, declared, 'names', value.names, existing?.['names']);
+  if (ownerId === undefined || names === undefined || period === undefined) return undefined;
   const id = existing?.id ?? newId();
   if (hasBadRoles(run, declared)) return undefined;
   const keep = <V>(given: V | undefined, column: string, otherwise: V): unknown =>
@@ -111,12 +111,12 @@ function applicationItem(
     key: `application ${value.code}`,
     label: value.code,
     existing,
-    about: { applicationId: id, organisationId: owner.id },
+    about: { applicationId: id, organisationId: ownerId },
     row: {
       id,
       code: value.code,
-      names: value.names,
-      owner_organisation_id: owner.id,
+      names,
+      owner_organisation_id: ownerId,
       descriptions: keep(value.descriptions, 'descriptions', {}),
       home_url: keep(value.homeUrl, 'home_url', null),
       contact_mail: keep(value.contactMail, 'contact_mail', null),
@@ -126,6 +126,15 @@ function applicationItem(
       version: existing?.version ?? 1,
     },
   };
+}
+
+function ownerOf(run: Run, declared: DeclaredApplication, existing: Row | undefined): string | undefined {
+  const { owner } = declared.value;
+  const stored = existing?.['owner_organisation_id'] as string | undefined;
+  if (owner === undefined) return writtenOrStored(run, declared, 'owner', owner, stored);
+  const found = run.lookups.organisations.get(owner);
+  if (found === undefined) reportUnknown(run, declared, ['owner'], `organisation ${owner}`);
+  return found?.id;
 }
 
 function hasBadRoles(run: Run, declared: DeclaredApplication): boolean {

@@ -5,7 +5,7 @@ import { newId } from '../../platform/ids.ts';
 import { leavesOut } from '../affiliations/index.ts';
 import { canonicalContext } from '../rights/index.ts';
 import { affiliationsAt } from './affiliation-choice.ts';
-import { periodIn, withoutRefused, type AssignmentItem, type Resolved } from './assignment-rules.ts';
+import { withoutRefused, type AssignmentItem, type Resolved } from './assignment-rules.ts';
 import type { Row } from './bulk.ts';
 import {
   findAffiliations,
@@ -17,7 +17,7 @@ import {
   type StoredAffiliation,
 } from './lookups.ts';
 import { matchPeriod } from './matching.ts';
-import { filledPeriod, periodFields, writtenPeriod } from './periods.ts';
+import { filledPeriod, periodFields, periodIn, writtenPeriod } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, stableText, type Field } from './reconcile.ts';

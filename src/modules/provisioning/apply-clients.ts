@@ -6,7 +6,7 @@ import type { Row } from './bulk.ts';
 import { inside, type Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Item } from './reconcile.ts';
-import { declareOnce, type Run } from './run.ts';
+import { declareOnce, writtenOrStored, type Run } from './run.ts';
 
 const clientTable = {
   table: 'client',
@@ -46,7 +46,10 @@ export async function applyClients(
       run.problems.report(client, ['id'], 'client_id_taken');
       continue;
     }
-    if (await hasBadMetadata(run, client, value)) continue;
+    const name = writtenOrStored(run, client, 'name', value.name, existing?.['name']);
+    const metadata = writtenOrStored(run, client, 'metadata', value.metadata, existing?.['metadata']);
+    if (name === undefined || metadata === undefined) continue;
+    if (value.metadata && (await hasBadMetadata(run, client, value.id, value.metadata))) continue;
     items.push({
       declared: client,
       key: `client ${value.id}`,
@@ -56,8 +59,8 @@ export async function applyClients(
       row: {
         id: value.id,
         application_id: applicationId,
-        name: value.name,
-        metadata: value.metadata,
+        name,
+        metadata,
         claims_in: { ...((existing?.['claims_in'] as ClaimsIn | undefined) ?? allClaims), ...value.claimsIn },
         pkce_required: value.pkceRequired ?? existing?.['pkce_required'] ?? true,
         secrets: existing?.['secrets'] ?? [],
@@ -85,15 +88,16 @@ export async function applyClients(
 async function hasBadMetadata(
   run: Run,
   client: Declared<unknown>,
-  value: { id: string; metadata: Record<string, unknown> },
+  id: string,
+  metadata: Record<string, unknown>,
 ): Promise<boolean> {
-  const secret = ['client_secret', 'client_id'].find((name) => name in value.metadata);
+  const secret = ['client_secret', 'client_id'].find((name) => name in metadata);
   if (secret !== undefined) {
     run.problems.report(client, ['metadata', secret], 'client_metadata_reserved', { name: secret });
     return true;
   }
   try {
-    await run.options.validateClientMetadata?.({ client_id: value.id, ...value.metadata });
+    await run.options.validateClientMetadata?.({ client_id: id, ...metadata });
     return false;
   } catch (error) {
     if (!isAppError(error)) throw error;

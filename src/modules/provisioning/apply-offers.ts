@@ -3,7 +3,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Row } from './bulk.ts';
 import { loadApplications, loadOrganisations, loadTargetGroups } from './lookups.ts';
 import { matchPeriod } from './matching.ts';
-import { filledPeriod, periodFields, stopsEarlier, writtenPeriod } from './periods.ts';
+import { filledPeriod, periodFields, cutsShort, writtenPeriod } from './periods.ts';
 import { inside, type Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
@@ -84,7 +84,7 @@ export async function applyOffers(run: Run, batch: readonly DeclaredOffer[]): Pr
     created: 'offer.created',
     changed: 'offer.changed',
     afterUpdate: ({ existing, row }) => {
-      if (stopsEarlier(existing, row)) run.change.accessEnded(endedBy(row as unknown as StoredOffer));
+      if (cutsShort(run, existing, row)) run.change.accessEnded(endedBy(row as unknown as StoredOffer));
     },
   });
   // New offers raise what may be granted.

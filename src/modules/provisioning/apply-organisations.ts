@@ -17,11 +17,11 @@ import {
   rememberOrganisation,
 } from './lookups.ts';
 import { noteOperators } from './ends.ts';
-import { periodFields, periodOf, stopsEarlier } from './periods.ts';
+import { periodFields, periodOf, cutsShort, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
-import { declareOnce, reportUnknown, type Run } from './run.ts';
+import { declareOnce, reportUnknown, writtenOrStored, type Run } from './run.ts';
 import { writeIdentifiers } from './apply-identifiers.ts';
 
 const organisationTable = {
@@ -135,7 +135,8 @@ async function applySome(
     afterUpdate: (item) => {
       if (!stopsEarlier(item.existing, item.row)) return;
       run.endings.organisations.push(item);
-      run.change.accessEnded({ organisationId: String(item.row['id']) });
+      if (cutsShort(run, item.existing, item.row))
+        run.change.accessEnded({ organisationId: String(item.row['id']) });
     },
   });
   for (const { existing, row } of done) {
@@ -165,7 +166,9 @@ function organisationItem(
     ...(existing?.['identifiers'] as Identifiers | undefined),
     ...normalised(run, declared),
   };
-  const wrong = checkCodeAndName(value);
+  const name = writtenOrStored(run, declared, 'name', value.name, existing?.['name']);
+  if (name === undefined) return undefined;
+  const wrong = checkCodeAndName({ code: value.code, name });
   if (value.contactMail && !isMailAddress(value.contactMail)) wrong['contactMail'] = { code: 'invalid_mail' };
   if (run.problems.reportFields(declared, wrong) || period === undefined || group === undefined)
     return undefined;
@@ -175,13 +178,13 @@ function organisationItem(
   return {
     declared,
     key: `organisation ${value.code}`,
-    label: `${value.code} ${value.name}`,
+    label: `${value.code} ${name}`,
     existing,
     about: { organisationId: id },
     row: {
       id,
       code: value.code,
-      name: value.name,
+      name,
       names,
       target_group_id: group,
       parent_id: parent ?? null,
@@ -189,7 +192,7 @@ function organisationItem(
       contact_mail:
         value.contactMail === undefined ? (existing?.['contact_mail'] ?? null) : value.contactMail,
       attributes: { ...(existing?.['attributes'] as object | undefined), ...value.attributes },
-      search_text: organisationSearchText({ code: value.code, name: value.name, names }, searched),
+      search_text: organisationSearchText({ code: value.code, name, names }, searched),
       ...period,
       version: existing?.version ?? 1,
     },

@@ -14,7 +14,7 @@ import {
   type PersonIdentifier,
 } from '../people/index.ts';
 import { insertRows, type Row } from './bulk.ts';
-import { periodFields, periodOf, stopsEarlier } from './periods.ts';
+import { periodFields, periodOf, cutsShort, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, stableText, type Field, type Item } from './reconcile.ts';
@@ -100,7 +100,7 @@ export async function applyPeople(run: Run, batch: readonly DeclaredPerson[]): P
         if (isInvited(declared) && !(await hasPassword(run, personId)))
           await inviteAgain(run.site, run.change, personId, undefined);
       }
-      if (!stopsEarlier(existing, row)) return;
+      if (!cutsShort(run, existing, row)) return;
       const over = (row['valid_until'] as Date) <= run.change.at;
       run.change.accessEnded({ personId, ...(over ? { wholePerson: true } : {}) });
     },

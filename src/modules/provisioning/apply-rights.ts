@@ -2,11 +2,11 @@
 import { newId } from '../../platform/ids.ts';
 import { isAppError } from '../../platform/errors.ts';
 import { checkDefinitions, listRightsOf, writeContexts, type ContextInput } from '../rights/index.ts';
-import { periodFields, periodOf, stopsEarlier } from './periods.ts';
+import { periodFields, periodOf, cutsShort } from './periods.ts';
 import { inside, type Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
-import { declareOnce, type Run } from './run.ts';
+import { declareOnce, writtenOrStored, type Run } from './run.ts';
 
 const rightTable = {
   table: 'application_right',
@@ -49,8 +49,9 @@ export async function applyRights(
     const old = byCode.get(value.code);
     const existing = old && asRow(old);
     const period = periodOf(run, right, existing);
+    const names = writtenOrStored(run, right, 'names', value.names, existing?.names);
     const contexts = value.contexts?.map(fullContext) ?? existing?.contexts ?? [];
-    if (period === undefined || areRefused(run, right, contexts)) {
+    if (names === undefined || period === undefined || areRefused(run, right, contexts)) {
       run.failed.add(key);
       continue;
     }
@@ -64,7 +65,7 @@ export async function applyRights(
         id: old?.id ?? newId(),
         application_id: applicationId,
         code: value.code,
-        names: value.names,
+        names,
         contexts,
         descriptions: value.descriptions ?? old?.descriptions ?? {},
         position: old?.position ?? index,
@@ -85,7 +86,7 @@ export async function applyRights(
         await writeContexts(run.change, String(row['id']), row['contexts'] as ContextInput[]);
     },
     afterUpdate: ({ existing, row }) => {
-      if (stopsEarlier(existing, row)) run.change.accessEnded({ rightId: String(row['id']) });
+      if (cutsShort(run, existing, row)) run.change.accessEnded({ rightId: String(row['id']) });
     },
   });
   for (const { id, code, contexts } of await listRightsOf(trx, applicationId)) {

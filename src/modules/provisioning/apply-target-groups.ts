@@ -6,7 +6,7 @@ import { rememberTargetGroup } from './lookups.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Item } from './reconcile.ts';
-import { declareOnce, type Run } from './run.ts';
+import { declareOnce, writtenOrStored, type Run } from './run.ts';
 
 const targetGroupTable = {
   table: 'target_group',
@@ -31,19 +31,31 @@ export async function applyTargetGroups(
     const { code, names, identifierScheme, affiliationRules } = declared.value;
     const key = `target_group ${code}`;
     if (!declareOnce(run, declared, key)) continue;
-    const existing = byCode.get(code);
+    const existing = byCode.get(code) as (Row & { id: string; version: number }) | undefined;
+    const shown = writtenOrStored(run, declared, 'names', names, existing?.['names']);
+    const scheme = writtenOrStored(
+      run,
+      declared,
+      'identifierScheme',
+      identifierScheme,
+      existing?.['identifier_scheme'],
+    );
+    if (shown === undefined || scheme === undefined) {
+      run.failed.add(key);
+      continue;
+    }
     items.push({
       declared,
       key,
       label: code,
-      existing: existing as Row | undefined,
+      existing,
       about: {},
       row: {
         id: existing?.id ?? newId(),
         code,
-        names,
-        identifier_scheme: identifierScheme,
-        affiliation_rules: affiliationRules ?? existing?.affiliation_rules ?? {},
+        names: shown,
+        identifier_scheme: scheme,
+        affiliation_rules: affiliationRules ?? existing?.['affiliation_rules'] ?? {},
         version: existing?.version ?? 1,
       },
     });

@@ -7,7 +7,7 @@ import { periodFields, periodOf, stopsEarlier } from './periods.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
 import { reconcile, type Field, type Item } from './reconcile.ts';
-import { declareOnce, reportUnknown, type Run } from './run.ts';
+import { declareOnce, reportUnknown, writtenOrStored, type Run } from './run.ts';
 
 const unitTable = {
   table: 'unit',
@@ -125,11 +125,13 @@ function unitItem(
       return undefined;
     }
   }
-  if (run.problems.reportFields(declared, checkCodeAndName(value)) || period === undefined) return undefined;
+  const name = writtenOrStored(run, declared, 'name', value.name, existing?.['name']);
+  if (name === undefined || period === undefined) return undefined;
+  if (run.problems.reportFields(declared, checkCodeAndName({ code: value.code, name }))) return undefined;
   return {
     declared,
     key: keyOf(declared),
-    label: `${value.organisation} ${value.code} ${value.name}`,
+    label: `${value.organisation} ${value.code} ${name}`,
     existing,
     about: { organisationId },
     row: {
@@ -137,7 +139,7 @@ function unitItem(
       organisation_id: organisationId,
       parent_id: parentId,
       code: value.code,
-      name: value.name,
+      name,
       ...period,
       version: existing?.version ?? 1,
     },

@@ -3,7 +3,7 @@ import type { ContextValues } from '../../platform/db/types.ts';
 import type { ConferredAssignment } from '../administration/index.ts';
 import { findFieldErrors } from '../assignments/index.ts';
 import { runningTime } from './affiliation-choice.ts';
-import type { Row } from './bulk.ts';
+import { periodIn } from './periods.ts';
 import { loadCeilingsOnce, runningUnitsOf, type StoredAffiliation } from './lookups.ts';
 import type { Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -24,11 +24,6 @@ export interface Resolved {
 export interface AssignmentItem extends Item<DeclaredValue<'assignments'>> {
   readonly resolved: Resolved;
 }
-
-export const periodIn = (row: Row) => ({
-  from: row['valid_from'] as Date,
-  until: row['valid_until'] as Date | null,
-});
 
 /** Judges what is new or longer; what stays, or becomes shorter, was conferred already. */
 export async function withoutRefused(run: Run, items: readonly AssignmentItem[]): Promise<AssignmentItem[]> {

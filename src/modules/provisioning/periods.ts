@@ -1,5 +1,6 @@
 // The period of a declaration that may leave its begin or its end as it is.
 import { checkPeriodOrder } from '../organisations/index.ts';
+import { contains, type Period } from '../../platform/period.ts';
 import type { Row } from './bulk.ts';
 import type { Declared } from './problems.ts';
 import type { Field } from './reconcile.ts';
@@ -53,6 +54,16 @@ export function filledPeriod(
   if (run.problems.reportFields(declared, checkPeriodOrder(from, until))) return undefined;
   return { valid_from: from, valid_until: until };
 }
+
+/** Whether the row runs now and shall end before it would have: nobody is signed out for what has not begun. */
+export function cutsShort(run: Run, existing: Row | undefined, row: Row): boolean {
+  return existing !== undefined && contains(periodIn(existing), run.change.at) && stopsEarlier(existing, row);
+}
+
+export const periodIn = (row: Row): Period => ({
+  from: row['valid_from'] as Date,
+  until: (row['valid_until'] as Date | null | undefined) ?? null,
+});
 
 /** Whether the row shall end before it would have ended as stored. */
 export function stopsEarlier(existing: Row | undefined, row: Row): boolean {

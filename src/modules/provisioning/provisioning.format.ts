@@ -57,8 +57,11 @@ const period = {
 export const targetGroupFormat = z
   .strictObject({
     code: code(),
-    names,
-    identifierScheme: z.enum(organisationSchemes).describe('By what number its organisations are known.'),
+    names: names.optional().describe('Needed for a new one.'),
+    identifierScheme: z
+      .enum(organisationSchemes)
+      .optional()
+      .describe('By what number its organisations are known; needed for a new one.'),
     affiliationRules: z
       .partialRecord(
         z.enum(affiliationTypes),
@@ -74,7 +77,7 @@ export const targetGroupFormat = z
 export const organisationFormat = z
   .strictObject({
     code: code(),
-    name: text(200),
+    name: text(200).optional().describe('Needed for a new one.'),
     names: names.optional().describe('The name in other languages.'),
     targetGroup: code().optional().describe('Code of the target group; needed for a new organisation.'),
     parent: code().nullable().optional().describe('Code of the organisation above it.'),
@@ -89,7 +92,7 @@ export const unitFormat = z
   .strictObject({
     organisation: code(),
     code: code(),
-    name: text(200),
+    name: text(200).optional().describe('Needed for a new one.'),
     parent: code().nullable().optional().describe('Code of the unit above it, in the same organisation.'),
     ...period,
   })
@@ -130,10 +133,13 @@ export const affiliationFormat = z
 const clientFormat = z
   .strictObject({
     id: textOrNumber(/^[A-Za-z0-9._~-]{1,128}$/, 'client_id_format'),
-    name: text(200),
+    name: text(200).optional().describe('Needed for a new one.'),
     metadata: z
       .record(z.string(), z.unknown())
-      .describe('OpenID Connect client metadata (RFC 7591 names), without client_id and client_secret.'),
+      .optional()
+      .describe(
+        'OpenID Connect client metadata (RFC 7591 names), without client_id and client_secret; all of it. Needed for a new one.',
+      ),
     claimsIn: z
       .strictObject({
         idToken: z.boolean(),
@@ -174,7 +180,7 @@ const contextFormat = z
 const rightFormat = z
   .strictObject({
     code: rightCode(),
-    names,
+    names: names.optional().describe('Needed for a new one.'),
     descriptions: descriptions.optional(),
     contexts: z.array(contextFormat).max(50).optional().describe('All of them, in order.'),
     ...period,
@@ -184,9 +190,9 @@ const rightFormat = z
 export const applicationFormat = z
   .strictObject({
     code: code(),
-    names,
+    names: names.optional().describe('Needed for a new one.'),
     descriptions: descriptions.optional(),
-    owner: code().describe('Code of the organisation that owns it.'),
+    owner: code().optional().describe('Code of the organisation that owns it; needed for a new one.'),
     homeUrl: z
       .url({ protocol: /^https?$/, error: 'invalid_url' })
       .nullable()

@@ -233,6 +233,19 @@ export function declareOnce(run: Run, declared: Declared<unknown>, key: string):
 
 const maxLines = 2 ** 40;
 
+/** A field that is not written stays as it is. @returns undefined, reported, when something new does not have it. */
+export function writtenOrStored<V>(
+  run: Run,
+  declared: Declared<unknown>,
+  field: string,
+  written: V | undefined,
+  stored: unknown,
+): V | undefined {
+  const value = written ?? (stored as V | undefined);
+  if (value === undefined) run.problems.report(declared, [field], 'required');
+  return value;
+}
+
 /** Reports a second declaration with the place of the first. */
 export function reportTwice(run: Run, declared: Declared<unknown>, key: string): void {
   const first = run.declaredAt.get(key) ?? 0;

@@ -203,7 +203,9 @@ const receiverOf = (offer: Offer) => ({
   targetGroupId: offer.targetGroup?.id ?? null,
 });
 
+/** Nothing rests yet on what has not begun: nobody is signed out for it. */
 function endAccess(change: Change, offer: Offer): void {
+  if (offer.period.from > change.at) return;
   const { rightId } = offer;
   if (offer.organisation) change.accessEnded({ rightId, organisationId: offer.organisation.id });
   if (offer.targetGroup) change.accessEnded({ rightId, targetGroupId: offer.targetGroup.id });

@@ -4,7 +4,7 @@ import { runCommand } from '../../platform/command.ts';
 import type { Names, Writer } from '../../platform/db/types.ts';
 import { AppError, notFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { endsLater } from '../../platform/period.ts';
+import { contains, endsLater } from '../../platform/period.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import { loadActingActor, type Actor } from '../administration/index.ts';
@@ -94,8 +94,8 @@ export async function changeRight(
       .execute();
     await writeContexts(change, right.id, input.contexts);
     // A new code changes what tokens say; an earlier end takes access away.
-    if (endsLater(right.period.until, input.until) || right.code !== input.code)
-      change.accessEnded({ rightId: right.id });
+    const isLess = endsLater(right.period.until, input.until) || right.code !== input.code;
+    if (isLess && contains(right.period, change.at)) change.accessEnded({ rightId: right.id });
     change.record({
       ...attempt,
       applicationId: right.applicationId,

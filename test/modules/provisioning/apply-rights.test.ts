@@ -115,6 +115,60 @@ describe('applying rights and administrations', () => {
     );
   });
 
+  test('nobody is signed out for what has not begun', async () => {
+    const later = `
+people: [{ userName: later, givenName: L, familyName: Ater, mail: later@x.example, from: 2026-05-01 }]
+affiliations: [{ person: head, organisation: owner, type: external, from: 2026-05-01, until: 2026-12-31 }]
+applications: [{ code: later, names: { en: Later }, owner: owner, from: 2026-05-01, rights: [{ code: Use, names: { en: Use }, from: 2026-05-01 }] }]
+offers: [{ application: later, rights: [Use], targetGroup: LB, from: 2026-05-01 }]
+assignments: [{ person: head, organisation: lier, application: later, right: Use, from: 2026-05-01, until: 2026-12-31 }]
+`;
+    await apply(later);
+    const shorter = later
+      .replaceAll('from: 2026-05-01', 'from: 2026-05-01, until: 2026-11-30')
+      .replaceAll(', until: 2026-12-31', '')
+      .replace(/assignments.*/, (line) => line.replace('11-30', '10-31'));
+    const changed = await apply(shorter);
+    assert.deepEqual(
+      changed.map((line) => line.split(' ')[1]),
+      ['people', 'affiliations', 'applications', 'rights', 'offers', 'assignments'],
+    );
+    assert.deepEqual(ended, []);
+    await apply(
+      shorter.replaceAll('2026-05-01', '2026-06-01').replace(/people.*|applications.*|offers.*/g, ''),
+    );
+    assert.deepEqual(ended, []);
+  });
+
+  test('what is not written stays, what is new needs its names', async () => {
+    const [lean] = ['applications: [{ code: app, homeUrl: https://app.example/, rights: [{ code: Use }] }]'];
+    assert.deepEqual(await apply(lean), ['change applications homeUrl']);
+    assert.deepEqual(await apply('organisations: [{ code: lier, contactMail: info@x.example }]'), [
+      'change organisations contactMail',
+    ]);
+    assert.deepEqual(await apply('units: [{ organisation: lier, code: ict, from: 2019-01-01 }]'), [
+      'change units from',
+    ]);
+    assert.deepEqual(await apply('targetGroups: [{ code: LB }]'), []);
+    const bare = `
+targetGroups: [{ code: NEW }]
+organisations: [{ code: new, targetGroup: LB }]
+units: [{ organisation: lier, code: new }]
+applications: [{ code: new }, { code: app, rights: [{ code: New }], clients: [{ id: new }] }]
+`;
+    assert.deepEqual((await problemsOf(bare)).sort(), [
+      'applications[0].names required',
+      'applications[0].owner required',
+      'applications[1].clients[0].metadata required',
+      'applications[1].clients[0].name required',
+      'applications[1].rights[0].names required',
+      'organisations[0].name required',
+      'targetGroups[0].identifierScheme required',
+      'targetGroups[0].names required',
+      'units[0].name required',
+    ]);
+  });
+
   test('an offer that ends sooner revokes what rests on it', async () => {
     const offer = 'offers: [{ application: app, rights: [Use], targetGroup: LB, until: 2026-09-30 }]';
     assert.deepEqual(await apply(offer), ['change offers until']);
