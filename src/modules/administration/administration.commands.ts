@@ -14,6 +14,7 @@ import { lockAdministration, requireReach, type StoredAdministration } from './a
 import type { Actor } from './administration.model.ts';
 import { refuseUncovered } from './administration.move.ts';
 import { findCovering } from './administration.scope.ts';
+import { offerUndoOfAppointment } from './administration.undo-appointment.ts';
 import { offerUndoOfEnd } from './administration.undo.ts';
 
 export interface AppointAdministrator {
@@ -34,6 +35,7 @@ export interface AppointAdministrator {
 /**
  * Appoints somebody. Heads appoint heads and local administrators inside their own scope and time; operators appoint
  * anybody but themselves. Audited as `administration.appointed`.
+ * @returns its id, and the offer to take it back
  * @throws not_found out of scope; four_eyes, beyond_own_power (forbidden); invalid_fields; administration_overlap
  */
 export async function appointAdministrator(
@@ -41,7 +43,7 @@ export async function appointAdministrator(
   actor: Actor,
   origin: Origin,
   input: AppointAdministrator,
-): Promise<{ administrationId: string }> {
+): Promise<{ administrationId: string; undoId: string }> {
   const { kind, organisationId, applicationId } = input;
   const subject = { subjectType: 'administration', organisationId, applicationId };
   return runCommand(site, origin, { action: 'administration.appointed', ...subject }, async (change) => {
@@ -89,7 +91,7 @@ export async function appointAdministrator(
       reason: input.reason,
       after: { kind, includesSubtree: conferred.includesSubtree, givenBy: given, ...period },
     });
-    return { administrationId };
+    return { administrationId, undoId: await offerUndoOfAppointment(change, acting, administrationId) };
   });
 }
 

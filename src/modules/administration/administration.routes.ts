@@ -33,6 +33,7 @@ import {
 } from './administration.page.ts';
 import { organisationInScope } from './administration.scope.ts';
 import { pageOf, sendList, showList } from './administration.list.routes.ts';
+import { undoAppointment } from './administration.undo-appointment.ts';
 import { mayGiveBack, undoEndAdministration } from './administration.undo.ts';
 
 export function createAdministrationRoutes(site: Site): Router {
@@ -114,7 +115,7 @@ async function appoint(site: Site, req: Request, res: Response): Promise<void> {
   const { seat } = page.place;
   const { kind, subtree, from, until, reason } = parsed.value;
   try {
-    await appointAdministrator(site, req.actor, req.origin, {
+    const { administrationId, undoId } = await appointAdministrator(site, req.actor, req.origin, {
       affiliationId: candidate.affiliationId,
       kind,
       includesSubtree: subtree,
@@ -124,7 +125,8 @@ async function appoint(site: Site, req: Request, res: Response): Promise<void> {
       ...(seat.kind === 'organisation' ? { organisationId: seat.id } : {}),
       ...(seat.kind === 'application' ? { applicationId: seat.id } : {}),
     });
-    flashOf(req).set({ text: res.words.t('administration.appoint.done', { person: candidate.personName }) });
+    const text = res.words.t('administration.appoint.done', { person: candidate.personName });
+    flashOf(req).set({ text, ...undoOf(page, administrationId, undoId, 'appointed') });
     res.redirect(303, page.place.listHref);
   } catch (error) {
     const { fields, status } = fieldErrorsOf(error);
@@ -236,21 +238,33 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   res.redirect(303, one.person.id === req.actor.personId ? paths.myAccess() : page.place.listHref);
 }
 
-function undoOf(page: Page, administrationId: string, undoId: string | undefined): Pick<Flash, 'undo'> {
+function undoOf(
+  page: Page,
+  administrationId: string,
+  undoId: string | undefined,
+  of: 'ended' | 'appointed' = 'ended',
+): Pick<Flash, 'undo'> {
   if (undoId === undefined) return {};
   const action = paths.undoAdministration(page.place.listHref, administrationId);
-  return { undo: { action, label: page.words.t('common.undo'), fields: { undo: undoId } } };
+  return { undo: { action, label: page.words.t('common.undo'), fields: { undo: undoId, of } } };
 }
 
-const undoForm = z.object({ undo: formField.id() });
+const undoForm = z.object({
+  undo: formField.id(),
+  of: z.enum(['ended', 'appointed']).default('ended'),
+});
 
 async function undo(site: Site, req: Request, res: Response): Promise<void> {
   const page = await pageOf(site, req, res);
   const parsed = parseForm(undoForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  const { restored } = await undoEndAdministration(site, req.actor, req.origin, {
-    undoId: parsed.value.undo,
-  });
-  flashOf(req).set({ text: res.words.t('administration.end.undone', { count: restored }) });
+  const { undo: undoId, of } = parsed.value;
+  if (of === 'appointed') {
+    await undoAppointment(site, req.actor, req.origin, { undoId });
+    flashOf(req).set({ text: res.words.t('administration.appoint.undone') });
+  } else {
+    const { restored } = await undoEndAdministration(site, req.actor, req.origin, { undoId });
+    flashOf(req).set({ text: res.words.t('administration.end.undone', { count: restored }) });
+  }
   res.redirect(303, page.place.listHref);
 }

@@ -25,6 +25,7 @@ export { keepAdministratorsBut, recordEndings, shrinkAdministrations } from './a
 export { keepHeads } from './administration.last.ts';
 export { endUncoveredByMove } from './administration.move.ts';
 export { undoEndAdministration } from './administration.undo.ts';
+export { undoAppointment } from './administration.undo-appointment.ts';
 export { findLastChange, type LastChange } from './administration.last-change.ts';
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';
 export { loadActor } from './administration.queries.ts';

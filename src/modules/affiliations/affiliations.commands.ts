@@ -13,13 +13,17 @@ import { requirePowerOver } from '../organisations/index.ts';
 import { endCarried, loadCarried, type Carried } from './affiliations.carried.ts';
 import { leavesOut, type AffiliationDetails } from './affiliations.model.ts';
 import { mayEndCarried, mayGiveAffiliation } from './affiliations.policy.ts';
-import { undoKind, type EndedAffiliation } from './affiliations.undo.ts';
+import { offerUndoOfAdding, offerUndoOfChange } from './affiliations.undo-change.ts';
+import { rememberEnd, undoKind, type EndedAffiliation } from './affiliations.undo.ts';
 import {
   aboutAffiliation,
+  idsOf,
   insertAffiliation,
   loadCarriedFacts,
   lockAffiliation,
+  partiesOf,
   requireFitting,
+  viewOf,
   type AffiliationRow,
 } from './affiliations.write.ts';
 
@@ -52,6 +56,7 @@ export interface AffiliationEnd {
 
 /**
  * Gives a person the actor can see another affiliation. For people from outside there is `addPerson`.
+ * @returns its id, and the offer to take it back
  * @throws organisation_not_found, person_not_found, not_allowed, four_eyes, person_disabled, organisation_ended,
  *   invalid_fields, affiliation_overlap. Audit: affiliation.added
  */
@@ -60,20 +65,22 @@ export async function addAffiliation(
   actor: Actor,
   origin: Origin,
   input: { readonly personId: string; readonly organisationId: string; readonly details: AffiliationDetails },
-): Promise<string> {
+): Promise<{ affiliationId: string; undoId: string }> {
   const { personId, organisationId } = input;
   const attempt = { action: 'affiliation.added', subjectType: 'affiliation', personId, organisationId };
   return runCommand(site, origin, attempt, async (change) => {
     const acting = await requirePowerOver(change, actor, 'affiliation.change', organisationId);
     await requireVisiblePerson(change, acting, personId);
     enforce(mayGiveAffiliation(acting.personId, personId));
-    return insertAffiliation(change, site.config.timeZone, input);
+    const affiliationId = await insertAffiliation(change, site.config.timeZone, input);
+    return { affiliationId, undoId: await offerUndoOfAdding(change, acting, affiliationId) };
   });
 }
 
 /**
  * Changes unit, function, contact mail and period. What the affiliation carries never reaches outside it: a shorter
  * period ends it.
+ * @returns the offer to take it back (never for one's own)
  * @throws affiliation_not_found, not_allowed, four_eyes (one's own, unless it only becomes shorter or gets another contact mail), stale_edit,
  *   affiliation_over, invalid_fields, affiliation_overlap, assignment_outside_affiliation (a later start),
  *   consequences_unconfirmed (conflict, `details.consequences`), ends_administration, last_administrator.
@@ -84,20 +91,17 @@ export async function changeAffiliation(
   actor: Actor,
   origin: Origin,
   input: AffiliationChange,
-): Promise<void> {
+): Promise<{ undoId: string | undefined }> {
   const attempt = {
     action: 'affiliation.changed',
     subjectType: 'affiliation',
     subjectId: input.affiliationId,
   };
-  await runCommand(site, origin, attempt, async (change) => {
+  return runCommand(site, origin, attempt, async (change) => {
     const { found, acting } = await open(change, actor, input.affiliationId, input.version);
-    const before = periodOf(found);
     if (!onlyShortens(found, input)) enforce(mayGiveAffiliation(acting.personId, found.person_id));
     await requireFitting(change, site.config.timeZone, found.organisation_id, { ...input, type: found.type });
-    if (input.until !== null && endsLater(found.valid_until, input.until)) {
-      await endWhatReachesBeyond(change, acting, found, input.until, input);
-    }
+    const ended = await endWhatReachesBeyond(change, acting, found, input);
     await change.trx
       .updateTable('affiliation')
       .set({
@@ -112,7 +116,8 @@ export async function changeAffiliation(
       .execute();
     const fact = aboutAffiliation('affiliation.changed', idsOf(found));
     change.record({ ...fact, before: viewOf(found), after: detailsOf(input) });
-    if (leavesOut(before, input, change.at)) change.accessEnded(partiesOf(found));
+    if (leavesOut(viewOf(found), input, change.at)) change.accessEnded(partiesOf(found));
+    return { undoId: await offerUndoOfChange(change, acting, found, ended) };
   });
 }
 
@@ -204,16 +209,17 @@ async function requireVisiblePerson(change: Change, actor: Actor, personId: stri
     throw new AppError('conflict', 'person_disabled');
 }
 
-/** @throws consequences_unconfirmed, ends_administration, last_administrator */
+/** @returns what ended. @throws consequences_unconfirmed, ends_administration, last_administrator */
 async function endWhatReachesBeyond(
   change: Change,
   acting: Actor,
   found: AffiliationRow,
-  until: Date,
   input: AffiliationChange,
-): Promise<void> {
+): Promise<Carried> {
+  const { until } = input;
+  if (until === null || !endsLater(found.valid_until, until)) return { assignments: [], administrations: [] };
   const carried = await loadCarried(change.trx, found.id, until);
-  if (carried.assignments.length + carried.administrations.length === 0) return;
+  if (carried.assignments.length + carried.administrations.length === 0) return carried;
   if (input.acknowledgeConsequences !== true) {
     throw new AppError('conflict', 'consequences_unconfirmed', {
       details: { consequences: countConsequences(carried) },
@@ -222,6 +228,7 @@ async function endWhatReachesBeyond(
   enforce(mayEndCarried(await loadCarriedFacts(change, acting, found.person_id, carried)));
   const options = { acknowledgeLast: input.acknowledgeLast ?? false, reason: 'affiliation_shortened' };
   await endCarried(change, carried, until, options);
+  return carried;
 }
 
 /** Unit and function fill groups of rights models: another one may give more. */
@@ -238,22 +245,13 @@ async function offerUndoTo(
   carried: Carried,
 ): Promise<string | undefined> {
   if (actor.personId === found.person_id) return undefined;
-  const remember = (row: { id: string; version: number; valid_until: Date | null }) => ({
-    id: row.id,
-    version: row.version + 1,
-    until: row.valid_until?.toISOString() ?? null,
-  });
   const payload: EndedAffiliation = {
-    affiliation: remember(found),
-    assignments: carried.assignments.map(remember),
-    administrations: carried.administrations.map(remember),
+    affiliation: rememberEnd(found),
+    assignments: carried.assignments.map(rememberEnd),
+    administrations: carried.administrations.map(rememberEnd),
   };
   return offerUndo(change, actor.personId, undoKind, payload);
 }
-
-const periodOf = (row: AffiliationRow) => ({ from: row.valid_from, until: row.valid_until });
-const partiesOf = (row: AffiliationRow) => ({ personId: row.person_id, organisationId: row.organisation_id });
-const idsOf = (row: AffiliationRow) => ({ id: row.id, ...partiesOf(row) });
 
 const detailsOf = (details: Omit<AffiliationDetails, 'type'>) => ({
   unitId: details.unitId,
@@ -261,11 +259,4 @@ const detailsOf = (details: Omit<AffiliationDetails, 'type'>) => ({
   contactMail: details.contactMail,
   from: details.from,
   until: details.until,
-});
-
-const viewOf = (row: AffiliationRow) => ({
-  unitId: row.unit_id,
-  functionTitle: row.function_title,
-  contactMail: row.contact_mail,
-  ...periodOf(row),
 });

@@ -36,7 +36,9 @@ export const affiliationEndForm = z.object({
   reason: formField.text(500).optional(),
   acknowledgeLast: formField.ticked(),
 });
-export const undoForm = z.object({ undo: formField.id() });
+/** What is taken back. */
+export const undoable = ['ended', 'added', 'changed'] as const;
+export const undoForm = z.object({ undo: formField.id(), of: z.enum(undoable).default('ended') });
 
 type TypedAffiliation = Omit<z.infer<ReturnType<typeof affiliationForm>>, 'type'>;
 

@@ -1,4 +1,6 @@
 // Builds what the pages about affiliations show. Reads nothing itself.
+import type { T } from '../../platform/i18n.ts';
+import type { Flash } from '../../web/flash.ts';
 import { fieldStates, type FieldErrors } from '../../web/form.ts';
 import {
   labelsOf,
@@ -14,13 +16,25 @@ import type { LastChange } from '../administration/index.ts';
 import type { Confirm, PageHeader } from '../../web/view-models.ts';
 import { crumbsOf, type Place, type UnitItem } from '../organisations/index.ts';
 import type { Consequences } from './affiliations.commands.ts';
-import { affiliationFields, typedFrom, typeHint } from './affiliations.forms.ts';
+import { affiliationFields, typedFrom, typeHint, type undoable } from './affiliations.forms.ts';
 import type { AffiliationDetails } from './affiliations.model.ts';
 import type { ShownAffiliation } from './affiliations.queries.ts';
 
 export interface AffiliationPlace extends Place {
   readonly person: { readonly id: string; readonly name: string };
   readonly ownPersonId: string;
+}
+
+/** The button that takes it back, under the message that it was done. */
+export function undoFlash(
+  words: T,
+  where: { readonly organisationId: string; readonly personId: string; readonly affiliationId: string },
+  of: (typeof undoable)[number],
+  undoId: string | undefined,
+): Pick<Flash, 'undo'> {
+  if (undoId === undefined) return {};
+  const action = paths.undoAffiliation(where.organisationId, where.personId, where.affiliationId);
+  return { undo: { action, label: words.t('common.undo'), fields: { undo: undoId, of } } };
 }
 
 const placeOf = ({ organisation, person }: AffiliationPlace): [string, string] => [

@@ -29,9 +29,11 @@ import {
   buildEditPage,
   buildEndPage,
   buildNewPage,
+  undoFlash,
   type AffiliationPlace,
 } from './affiliations.page.ts';
 import { countCarried, findPersonName, getAffiliation } from './affiliations.queries.ts';
+import { undoAddAffiliation, undoChangeAffiliation } from './affiliations.undo-change.ts';
 import { undoEndAffiliation } from './affiliations.undo.ts';
 
 export function createAffiliationRoutes(site: Site): Router {
@@ -64,6 +66,12 @@ async function shownOf(site: Site, req: Request, res: Response) {
   return { place, shown: await getAffiliation(site.db.reader, req.actor, where) };
 }
 
+const whereOf = ({ organisation, person }: AffiliationPlace, { id }: { readonly id: string }) => ({
+  organisationId: organisation.id,
+  personId: person.id,
+  affiliationId: id,
+});
+
 const unitsOf = (site: Site, { organisation, now }: AffiliationPlace) =>
   listUnits(site.db.reader, organisation.id, now);
 
@@ -84,16 +92,14 @@ async function add(site: Site, req: Request, res: Response): Promise<void> {
   if (!parsed.ok) return showNew(site, req, res, { ...parsed, status: 422 });
   const { organisation, person, words } = await placeOf(site, req, res);
   const details = { ...detailsFrom(parsed.value), type: parsed.value.type };
+  const where = { personId: person.id, organisationId: organisation.id };
   try {
-    await addAffiliation(site, req.actor, req.origin, {
-      personId: person.id,
-      organisationId: organisation.id,
-      details,
-    });
+    const added = await addAffiliation(site, req.actor, req.origin, { ...where, details });
+    const undoing = undoFlash(words, { ...where, ...added }, 'added', added.undoId);
+    flashOf(req).set({ text: words.t('affiliations.new.done', { person: person.name }), ...undoing });
   } catch (error) {
     return showNew(site, req, res, { typed: parsed.typed, ...fieldErrorsOf(error) });
   }
-  flashOf(req).set({ text: words.t('affiliations.new.done', { person: person.name }) });
   res.redirect(303, paths.person(organisation.id, person.id));
 }
 
@@ -125,7 +131,9 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     acknowledgeLast,
   };
   try {
-    await changeAffiliation(site, req.actor, req.origin, input);
+    const { undoId } = await changeAffiliation(site, req.actor, req.origin, input);
+    const text = place.words.t('affiliations.edit.done', { person: place.person.name });
+    flashOf(req).set({ text, ...undoFlash(place.words, whereOf(place, shown), 'changed', undoId) });
   } catch (error) {
     if (!isAppError(error)) throw error;
     const { typed } = parsed;
@@ -151,7 +159,6 @@ async function change(site: Site, req: Request, res: Response): Promise<void> {
     }
     return showEdit(site, req, res, { typed, ...fieldErrorsOf(error) });
   }
-  flashOf(req).set({ text: place.words.t('affiliations.edit.done', { person: place.person.name }) });
   res.redirect(303, paths.person(place.organisation.id, place.person.id));
 }
 
@@ -181,12 +188,7 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
     const text = place.words.t(ended.cancelled ? 'affiliations.end.cancelled' : 'affiliations.end.done', {
       person: place.person.name,
     });
-    const undoing = ended.undoId && {
-      action: paths.undoAffiliation(place.organisation.id, place.person.id, shown.id),
-      label: place.words.t('common.undo'),
-      fields: { undo: ended.undoId },
-    };
-    flashOf(req).set({ text, ...(undoing ? { undo: undoing } : {}) });
+    flashOf(req).set({ text, ...undoFlash(place.words, whereOf(place, shown), 'ended', ended.undoId) });
   } catch (error) {
     if (isAppError(error) && error.code === 'last_administrator') {
       return showEnd(site, req, res, { typed, status: 409, lastAdministrator: true });
@@ -198,12 +200,17 @@ async function end(site: Site, req: Request, res: Response): Promise<void> {
   res.redirect(303, paths.person(place.organisation.id, place.person.id));
 }
 
+const undoing = {
+  ended: { command: undoEndAffiliation, done: 'affiliations.end.undone' },
+  added: { command: undoAddAffiliation, done: 'affiliations.new.undone' },
+  changed: { command: undoChangeAffiliation, done: 'affiliations.edit.undone' },
+};
+
 async function undo(site: Site, req: Request, res: Response): Promise<void> {
   const parsed = parseForm(undoForm, req.body);
   if (!parsed.ok) throw new AppError('invalid', 'bad_request');
-  const { personId, organisationId } = await undoEndAffiliation(site, req.actor, req.origin, {
-    undoId: parsed.value.undo,
-  });
-  flashOf(req).set({ text: res.words.t('affiliations.end.undone') });
+  const { undo: undoId, of } = parsed.value;
+  const { personId, organisationId } = await undoing[of].command(site, req.actor, req.origin, { undoId });
+  flashOf(req).set({ text: res.words.t(undoing[of].done) });
   res.redirect(303, paths.person(organisationId, personId));
 }

@@ -16,14 +16,25 @@ import { aboutAffiliation, loadCarriedFacts, lockAffiliation } from './affiliati
 export const undoKind = 'affiliation.ended';
 
 /** The end each row had before, and the version it must still have. */
-const remembered = z.object({ id: z.uuid(), version: z.int(), until: z.iso.datetime().nullable() });
+export const rememberedEnd = z.object({ id: z.uuid(), version: z.int(), until: z.iso.datetime().nullable() });
 const endedAffiliation = z.object({
-  affiliation: remembered,
-  assignments: z.array(remembered),
-  administrations: z.array(remembered),
+  affiliation: rememberedEnd,
+  assignments: z.array(rememberedEnd),
+  administrations: z.array(rememberedEnd),
 });
 export type EndedAffiliation = z.infer<typeof endedAffiliation>;
-type Remembered = z.infer<typeof remembered>;
+type RememberedEnd = z.infer<typeof rememberedEnd>;
+
+/** @param row as it is before the end, which makes it one version newer */
+export const rememberEnd = (row: {
+  readonly id: string;
+  readonly version: number;
+  readonly valid_until: Date | null;
+}): RememberedEnd => ({
+  id: row.id,
+  version: row.version + 1,
+  until: row.valid_until?.toISOString() ?? null,
+});
 
 /**
  * Restores what {@link endAffiliation} ended, all or nothing, judged again: four eyes, power over the organisation, and
@@ -51,9 +62,9 @@ export async function undoEndAffiliation(
       'affiliation',
     );
     enforce(mayGiveAffiliation(acting.personId, found.person_id));
-    await restore(change, 'affiliation', [ended.affiliation]);
-    const assignments = await restore(change, 'assignment', ended.assignments);
-    const administrations = await restore(change, 'administration', ended.administrations);
+    await restoreEnds(change, 'affiliation', [ended.affiliation]);
+    const assignments = await restoreEnds(change, 'assignment', ended.assignments);
+    const administrations = await restoreEnds(change, 'administration', ended.administrations);
     enforce(
       mayEndCarried(
         await loadCarriedFacts(
@@ -84,10 +95,10 @@ interface Restored {
 }
 
 /** @throws undo_changed when any of the rows is not as the ending left it */
-async function restore(
+export async function restoreEnds(
   change: Change,
   table: 'affiliation' | 'assignment' | 'administration',
-  rows: readonly Remembered[],
+  rows: readonly RememberedEnd[],
 ): Promise<readonly Restored[]> {
   if (rows.length === 0) return [];
   const { rows: restored } = await sql<Restored>`
@@ -100,7 +111,7 @@ async function restore(
   return restored;
 }
 
-function recordRestored(
+export function recordRestored(
   change: Change,
   noun: 'assignment' | 'administration',
   rows: readonly Restored[],

@@ -23,6 +23,22 @@ export interface AffiliationRow {
   readonly version: number;
 }
 
+export const partiesOf = (row: AffiliationRow) => ({
+  personId: row.person_id,
+  organisationId: row.organisation_id,
+});
+
+export const idsOf = (row: AffiliationRow) => ({ id: row.id, ...partiesOf(row) });
+
+/** Everything about it that can be changed. */
+export const viewOf = (row: AffiliationRow) => ({
+  unitId: row.unit_id,
+  functionTitle: row.function_title,
+  contactMail: row.contact_mail,
+  from: row.valid_from,
+  until: row.valid_until,
+});
+
 /** The audit row of anything that happens to an affiliation. */
 export function aboutAffiliation(
   action: string,

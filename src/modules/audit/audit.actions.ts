@@ -10,10 +10,12 @@ export const auditActions = {
   'administration.period_changed': 'the end of an administration was changed',
   'administration.restored':
     'the end of an administration was taken back, alone or with that of its affiliation',
+  'administration.undone': 'an appointment was taken back',
   'affiliation.added': 'somebody began to work for an organisation',
   'affiliation.changed': 'unit, function, contact mail or period of an affiliation were changed',
   'affiliation.ended': 'an affiliation was ended, with everything it carried',
   'affiliation.restored': 'the end of an affiliation was taken back',
+  'affiliation.undone': 'the adding or a change of an affiliation was taken back',
   'application.changed': 'an application was changed',
   'application.created': 'an application was registered',
   'application.ended': 'an application was ended',

@@ -6,7 +6,12 @@ import { AppError, invalidFields, notFound } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
 import type { Actor } from '../administration/index.ts';
-import { insertAffiliation, mayGiveAffiliation, type AffiliationDetails } from '../affiliations/index.ts';
+import {
+  insertAffiliation,
+  mayGiveAffiliation,
+  offerUndoOfAdding,
+  type AffiliationDetails,
+} from '../affiliations/index.ts';
 import { refuseWrong, requirePowerOver, type PersonScheme } from '../organisations/index.ts';
 import {
   findPersonByIdentifier,
@@ -40,6 +45,8 @@ export interface AddedPerson {
   readonly affiliationId: string;
   /** False: the site knew the person already. */
   readonly created: boolean;
+  /** For a person the site knew already: a new one has been invited by mail. */
+  readonly undoId: string | undefined;
 }
 
 /**
@@ -67,7 +74,8 @@ export async function addPerson(
     enforce(mayGiveAffiliation(acting.personId, personId));
     const affiliation = { personId, organisationId, details };
     const affiliationId = await insertAffiliation(change, site.config.timeZone, affiliation);
-    return { personId, affiliationId, created: known === undefined };
+    const undoId = known && (await offerUndoOfAdding(change, acting, affiliationId));
+    return { personId, affiliationId, created: known === undefined, undoId };
   });
 }
 

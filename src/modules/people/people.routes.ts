@@ -11,7 +11,7 @@ import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
 import { findLastChange } from '../administration/index.ts';
-import { affiliationTypes, detailsFrom } from '../affiliations/index.ts';
+import { affiliationTypes, detailsFrom, undoFlash } from '../affiliations/index.ts';
 import { idParam, listUnits, loadPlace, type PageRequest, type Place } from '../organisations/index.ts';
 import { findRights } from '../rights/index.ts';
 import { addPerson } from './people.adding.ts';
@@ -142,7 +142,8 @@ async function add(site: Site, req: Request, res: Response): Promise<void> {
     const text = place.words.t(added.created ? 'people.new.done' : 'people.existing.done', {
       person: `${givenName} ${familyName}`,
     });
-    flashOf(req).set({ text });
+    const where = { organisationId: place.organisation.id, ...added };
+    flashOf(req).set({ text, ...undoFlash(place.words, where, 'added', added.undoId) });
     res.redirect(303, paths.person(place.organisation.id, added.personId));
   } catch (error) {
     if (isAppError(error) && error.code === 'person_exists') {

@@ -82,6 +82,7 @@ describe('the pages of administrators', () => {
     const { id: undo } = await site.db.reader
       .selectFrom('undo_entry')
       .select('id')
+      .where('kind', '=', 'administration.ended')
       .where('person_id', '=', head.id)
       .executeTakeFirstOrThrow();
     await post(paths.undoAdministration(list, id), { undo: 'x' }).expect(400);
