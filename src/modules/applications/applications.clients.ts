@@ -9,7 +9,7 @@ import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import { loadActingActor, type Actor } from '../administration/index.ts';
 import { requireApplication } from '../rights/index.ts';
-import { usesSecret } from './applications.model.ts';
+import { portalClientId, usesSecret } from './applications.model.ts';
 import { getClient } from './applications.queries.ts';
 
 /**
@@ -45,6 +45,10 @@ export async function createClient(
   return runCommand(site, origin, attempt, async (change) => {
     const acting = await loadActingActor(change, actor.personId);
     await requireApplication(change.trx, acting, 'application.change', input.applicationId);
+    if (input.clientId === portalClientId)
+      throw new AppError('conflict', 'client_id_taken', {
+        fields: { clientId: { code: 'client_id_taken' } },
+      });
     await requireMetadata(input, checkMetadata);
     const secret = usesSecret(input.metadata) ? newSecret(change.at) : undefined;
     const { clientId, applicationId, name, pkceRequired } = input;

@@ -30,6 +30,12 @@ export interface Client {
   readonly version: number;
 }
 
+/**
+ * The portal is a client of its own provider, known from the configuration alone. Whoever registered another one by this
+ * name could sign everybody out of the portal by disabling it, and be told who they are.
+ */
+export const portalClientId = 'mandaat-portal';
+
 const placeholders = /\{(right|context|organisation)\}/g;
 
 /**

@@ -4,7 +4,7 @@ export type { ClientInput, ClientMetadataCheck } from './applications.clients.ts
 export type { Application, Client } from './applications.model.ts';
 export { changeClient, createClient, rotateClientSecret } from './applications.clients.ts';
 export { changeApplication, checkRoles, createApplication, endApplication } from './applications.commands.ts';
-export { clientKindOf, isRoleTemplate, usesSecret } from './applications.model.ts';
+export { clientKindOf, isRoleTemplate, portalClientId, usesSecret } from './applications.model.ts';
 export {
   getApplication,
   getVisibleApplication,

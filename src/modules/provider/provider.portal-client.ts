@@ -3,9 +3,10 @@
 import type { AdapterPayload } from 'oidc-provider';
 import { hashToken } from '../../platform/crypto.ts';
 import type { Site } from '../../platform/site.ts';
+import { portalClientId } from '../applications/index.ts';
 import type { ClientApplication } from './provider.clients.ts';
 
-export const portalClientId = 'mandaat-portal';
+export { portalClientId };
 
 /** No application has this id: nobody can hold rights in the portal, which goes by administrations. */
 const noApplication = '00000000-0000-0000-0000-000000000000';

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { ClaimsIn } from '../../platform/db/types.ts';
 import { isAppError } from '../../platform/errors.ts';
+import { portalClientId } from '../applications/index.ts';
 import type { Row } from './bulk.ts';
 import { inside, type Declared } from './problems.ts';
 import type { DeclaredValue } from './provisioning.format.ts';
@@ -42,7 +43,8 @@ export async function applyClients(
     const client = inside(declared, ['clients', index], value);
     const existing = byId.get(value.id);
     if (!declareOnce(run, client, `client ${value.id}`)) continue;
-    if (existing !== undefined && existing['application_id'] !== applicationId) {
+    const isElsewhere = existing !== undefined && existing['application_id'] !== applicationId;
+    if (isElsewhere || value.id === portalClientId) {
       run.problems.report(client, ['id'], 'client_id_taken');
       continue;
     }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { changeClient, createClient } from '../../../src/modules/applications/index.ts';
 import {
   deliverBackchannelLogout,
   listSessionsOf,
@@ -22,6 +23,36 @@ before(async () => {
 after(() => app.close());
 
 const title = (body: string): string | undefined => /<h1>([^<]*)<\/h1>/.exec(body)?.[1];
+
+describe('the portal as a client', () => {
+  test('cannot be registered by the owner of an application, and so be disabled for everybody', async () => {
+    const application = await world.application();
+    const owner = await world.person();
+    const work = await world.affiliation(owner, await world.organisation());
+    await world.administration(work, 'application_owner', { application });
+    await signInToPortal(app.url, await world.person());
+    const acting = [app.site, await world.actor(owner), world.origin(owner)] as const;
+    const client = {
+      applicationId: application.id,
+      clientId: portalClientId,
+      name: 'Mandaat',
+      metadata: { redirect_uris: ['https://app.example/callback'] },
+      claimsIn: { idToken: true, userinfo: true, accessToken: true, introspection: true },
+      pkceRequired: true,
+    };
+    const accepted = async (): Promise<void> => {};
+    const registered = await createClient(...acting, client, accepted).then(
+      () => changeClient(...acting, { ...client, version: 1, disabled: true }, accepted),
+      (error: unknown) => error,
+    );
+    const notices = await app.site.db.query(
+      `select payload from outbox where kind = 'backchannel_logout' and payload ->> 'clientId' = $1`,
+      [portalClientId],
+    );
+    assert.deepEqual(notices, [], 'nobody is signed out by it');
+    assert.equal((registered as { code?: string }).code, 'client_id_taken');
+  });
+});
 
 describe('signing in to the portal', () => {
   test('leads to where one wanted to be', async () => {
