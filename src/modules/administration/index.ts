@@ -9,7 +9,7 @@ export type {
 export type { Ceiling, PeriodAnswer, PeriodQuestion } from './administration.ceiling.ts';
 export type { AppointAdministrator, ChangeAdministrationPeriod } from './administration.commands.ts';
 export type { EndAdministration } from './administration.end.ts';
-export type { EndedAdministration } from './administration.ending.ts';
+export type { EndedAdministration, FallingAdministration } from './administration.ending.ts';
 export type { Actor, Administration, Power } from './administration.model.ts';
 export {
   loadActingActor,
@@ -23,8 +23,8 @@ export { ceilingKey, judge, requireConferrable } from './administration.conferra
 export { endAdministration } from './administration.end.ts';
 export { keepAdministratorsBut, recordEndings, shrinkAdministrations } from './administration.ending.ts';
 export { keepHeads } from './administration.last.ts';
-export { endUncoveredByMove } from './administration.move.ts';
-export { undoEndAdministration } from './administration.undo.ts';
+export { endUncoveredByMove, refuseUncovered } from './administration.move.ts';
+export { mayGiveBack, undoEndAdministration } from './administration.undo.ts';
 export { undoAppointment } from './administration.undo-appointment.ts';
 export { findLastChange, type LastChange } from './administration.last-change.ts';
 export { administrationsWith, hasPowerSomewhere, powersOf } from './administration.model.ts';

@@ -2,8 +2,8 @@
 // with the affiliation, in the same transaction; the database refuses anything else.
 import { sql } from 'kysely';
 import type { Change } from '../../platform/change.ts';
-import type { AdministrationKind, Reader, Writer } from '../../platform/db/types.ts';
-import { recordEndings, shrinkAdministrations } from '../administration/index.ts';
+import type { Reader, Writer } from '../../platform/db/types.ts';
+import { recordEndings, shrinkAdministrations, type FallingAdministration } from '../administration/index.ts';
 
 export interface Carried {
   readonly assignments: readonly CarriedAssignment[];
@@ -20,12 +20,7 @@ interface CarriedAssignment {
   readonly version: number;
 }
 
-interface CarriedAdministration {
-  readonly id: string;
-  readonly kind: AdministrationKind;
-  readonly person_id: string;
-  readonly organisation_id: string | null;
-  readonly valid_from: Date;
+interface CarriedAdministration extends FallingAdministration {
   readonly valid_until: Date | null;
   readonly version: number;
   readonly own: boolean;
@@ -48,8 +43,8 @@ export async function loadCarried(
       select id from administration where affiliation_id = ${affiliationId}::uuid
       union select d.id from administration d join falling on d.given_by_id = falling.id
     )
-    select d.id, d.kind, d.person_id, d.organisation_id, d.valid_from, d.valid_until, d.version,
-      d.affiliation_id = ${affiliationId}::uuid as own
+    select d.id, d.kind, d.person_id, d.organisation_id, d.application_id, d.includes_subtree, d.valid_from,
+      d.valid_until, d.valid_until as was_until, d.version, d.affiliation_id = ${affiliationId}::uuid as own
     from administration d join falling on falling.id = d.id
     where d.cancelled_at is null and (d.valid_until is null or d.valid_until > ${until}::timestamptz)
     order by d.id`.execute(reader as Writer);

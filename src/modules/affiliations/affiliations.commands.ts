@@ -8,7 +8,7 @@ import { endsLater } from '../../platform/period.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
 import { offerUndo } from '../../platform/undo.ts';
-import { organisationInScope, type Actor } from '../administration/index.ts';
+import { mayGiveBack, organisationInScope, type Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
 import { endCarried, loadCarried, type Carried } from './affiliations.carried.ts';
 import { leavesOut, type AffiliationDetails } from './affiliations.model.ts';
@@ -117,13 +117,13 @@ export async function changeAffiliation(
     const fact = aboutAffiliation('affiliation.changed', idsOf(found));
     change.record({ ...fact, before: viewOf(found), after: detailsOf(input) });
     if (leavesOut(viewOf(found), input, change.at)) change.accessEnded(partiesOf(found));
-    return { undoId: await offerUndoOfChange(change, acting, found, ended) };
+    return { undoId: await offerUndoOfChange(site, change, acting, found, ended) };
   });
 }
 
 /**
  * Ends an affiliation, with everything it carries; one that has not begun is cancelled.
- * @returns what ended, and the offer to take it back (never for one's own)
+ * @returns what ended, and the offer to take it back, for whoever could give all of it (never for one's own)
  * @throws affiliation_not_found, not_allowed, ends_administration, stale_edit, affiliation_over, invalid_fields (`on`: it
  *   ends earlier already), last_administrator, last_operator. Audit: affiliation.ended and one row for everything that ended with it; ends access
  */
@@ -156,7 +156,7 @@ export async function endAffiliation(
     const after = cancelled ? { cancelled: true } : { until };
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after });
     if (found.valid_from <= change.at) change.accessEnded(partiesOf(found));
-    const undoId = await offerUndoTo(change, acting, found, carried);
+    const undoId = await offerUndoTo(site, change, acting, found, carried);
     return { undoId, consequences: countConsequences(carried), cancelled };
   });
 }
@@ -237,14 +237,18 @@ function onlyShortens(found: AffiliationRow, input: AffiliationChange): boolean 
   return sameWork && input.from >= found.valid_from && !endsLater(input.until, found.valid_until);
 }
 
-/** Undoing is giving again: nobody gets that offer for their own affiliation. */
+/** Undoing is giving again: only who could give all of it gets that offer, and nobody for their own affiliation. */
 async function offerUndoTo(
+  site: Site,
   change: Change,
   actor: Actor,
   found: AffiliationRow,
   carried: Carried,
 ): Promise<string | undefined> {
   if (actor.personId === found.person_id) return undefined;
+  const { administrations } = carried;
+  if (!(await mayGiveBack(change.trx, actor, administrations, change.at, site.config.timeZone)))
+    return undefined;
   const payload: EndedAffiliation = {
     affiliation: rememberEnd(found),
     assignments: carried.assignments.map(rememberEnd),

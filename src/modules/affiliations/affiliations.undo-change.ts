@@ -7,16 +7,21 @@ import { enforce } from '../../platform/decision.ts';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { offerUndo, takeUndo } from '../../platform/undo.ts';
-import type { Actor } from '../administration/index.ts';
+import { mayGiveBack, type Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
 import { loadCarried, type Carried } from './affiliations.carried.ts';
 import { leavesOut } from './affiliations.model.ts';
-import { mayEndCarried, mayGiveAffiliation } from './affiliations.policy.ts';
-import { recordRestored, rememberEnd, rememberedEnd, restoreEnds } from './affiliations.undo.ts';
+import { mayGiveAffiliation } from './affiliations.policy.ts';
+import {
+  recordRestored,
+  rememberEnd,
+  rememberedEnd,
+  requireGivingBack,
+  restoreEnds,
+} from './affiliations.undo.ts';
 import {
   aboutAffiliation,
   idsOf,
-  loadCarriedFacts,
   lockAffiliation,
   partiesOf,
   requireFitting,
@@ -51,14 +56,21 @@ interface Undone {
 export const offerUndoOfAdding = (change: Change, actor: Actor, affiliationId: string): Promise<string> =>
   offerUndo(change, actor.personId, addedKind, { id: affiliationId, version: 1 });
 
-/** @param before as it was found. @returns the offer; nobody gets one for their own: undoing is giving again. */
+/**
+ * @param before as it was found.
+ * @returns the offer, for whoever could give all of it; nobody gets one for their own: undoing is giving again.
+ */
 export async function offerUndoOfChange(
+  site: Site,
   change: Change,
   actor: Actor,
   before: AffiliationRow,
   ended: Carried,
 ): Promise<string | undefined> {
   if (actor.personId === before.person_id) return undefined;
+  const { administrations } = ended;
+  if (!(await mayGiveBack(change.trx, actor, administrations, change.at, site.config.timeZone)))
+    return undefined;
   return offerUndo(change, actor.personId, changedKind, {
     id: before.id,
     version: before.version + 1,
@@ -97,7 +109,7 @@ export async function undoAddAffiliation(
 
 /**
  * Puts an affiliation back as it was before a change, with everything that a shorter period ended.
- * @throws undo_expired, affiliation_not_found, not_allowed, four_eyes, ends_administration, affiliation_overlap;
+ * @throws undo_expired, affiliation_not_found, not_allowed, four_eyes, beyond_own_power, affiliation_overlap;
  *   undo_changed: it, or what it rests on, is not as the change left it, or something reaches beyond the former end.
  *   Audit: affiliation.undone and one row for everything restored; ends access when that makes it shorter
  */
@@ -117,11 +129,8 @@ export async function undoChangeAffiliation(
     const administrations = await restoreEnds(change, 'administration', entry.administrations);
     const carried = await loadCarried(change.trx, found.id, change.at);
     const back = new Set(administrations.map(({ id }) => id));
-    const restored = {
-      ...carried,
-      administrations: carried.administrations.filter(({ id }) => back.has(id)),
-    };
-    enforce(mayEndCarried(await loadCarriedFacts(change, acting, found.person_id, restored)));
+    const restored = carried.administrations.filter(({ id }) => back.has(id));
+    await requireGivingBack(site, change, acting, restored);
     const fact = aboutAffiliation('affiliation.undone', idsOf(found));
     change.record({ ...fact, before: viewOf(found), after: entry.before });
     recordRestored(change, 'assignment', assignments);

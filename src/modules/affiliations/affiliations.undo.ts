@@ -7,11 +7,11 @@ import { enforce } from '../../platform/decision.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { takeUndo } from '../../platform/undo.ts';
-import type { Actor } from '../administration/index.ts';
+import { mayGiveBack, refuseUncovered, type Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
-import { mayEndCarried, mayGiveAffiliation } from './affiliations.policy.ts';
-import { loadCarried } from './affiliations.carried.ts';
-import { aboutAffiliation, loadCarriedFacts, lockAffiliation } from './affiliations.write.ts';
+import { mayGiveAffiliation } from './affiliations.policy.ts';
+import { loadCarried, type Carried } from './affiliations.carried.ts';
+import { aboutAffiliation, lockAffiliation } from './affiliations.write.ts';
 
 export const undoKind = 'affiliation.ended';
 
@@ -38,10 +38,10 @@ export const rememberEnd = (row: {
 
 /**
  * Restores what {@link endAffiliation} ended, all or nothing, judged again: four eyes, power over the organisation, and
- * power over every head and operator administration that comes back. Restored assignments count only as far as they are
+ * every administration that comes back is conferred anew. Restored assignments count only as far as they are
  * still offered: that is evaluated whenever they are read.
  * @returns the affiliation
- * @throws undo_expired, affiliation_not_found, not_allowed, four_eyes, ends_administration, undo_changed (something
+ * @throws undo_expired, affiliation_not_found, not_allowed, four_eyes, beyond_own_power, undo_changed (something
  *   was changed since), affiliation_overlap. Audit: affiliation.restored and one row for everything restored
  */
 export async function undoEndAffiliation(
@@ -65,16 +65,8 @@ export async function undoEndAffiliation(
     await restoreEnds(change, 'affiliation', [ended.affiliation]);
     const assignments = await restoreEnds(change, 'assignment', ended.assignments);
     const administrations = await restoreEnds(change, 'administration', ended.administrations);
-    enforce(
-      mayEndCarried(
-        await loadCarriedFacts(
-          change,
-          acting,
-          found.person_id,
-          await loadCarried(change.trx, found.id, change.at),
-        ),
-      ),
-    );
+    const carried = await loadCarried(change.trx, found.id, change.at);
+    await requireGivingBack(site, change, acting, carried.administrations);
     const ids = { personId: found.person_id, organisationId: found.organisation_id };
     change.record({
       ...aboutAffiliation('affiliation.restored', { id: found.id, ...ids }),
@@ -85,6 +77,21 @@ export async function undoEndAffiliation(
     recordRestored(change, 'administration', administrations);
     return { affiliationId: found.id, ...ids };
   });
+}
+
+/** @throws beyond_own_power (forbidden): some of it the actor could not give, or its giver not any more after a move */
+export async function requireGivingBack(
+  site: Site,
+  change: Change,
+  acting: Actor,
+  administrations: Carried['administrations'],
+): Promise<void> {
+  if (!(await mayGiveBack(change.trx, acting, administrations, change.at, site.config.timeZone)))
+    throw new AppError('forbidden', 'beyond_own_power');
+  await refuseUncovered(
+    change,
+    administrations.map(({ id }) => id),
+  );
 }
 
 interface Restored {

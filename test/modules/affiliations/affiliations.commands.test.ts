@@ -247,6 +247,49 @@ test('undo brings everything back as it was, once, within ten minutes, for who e
   await assert.rejects(undo(local, again.undoId), { code: 'undo_expired' });
 });
 
+test('undo gives no administration back that one could not give, of one’s own least of all', async () => {
+  const [lead, helper] = [await world.person(), await world.person()];
+  const work = await world.affiliation(lead, town);
+  const headship = await world.administration(work, 'head', { subtree: true });
+  const desk = await world.affiliation(helper, town);
+  await world.administration(desk, 'local', { givenBy: headship });
+  assert.equal((await end(head, work.id)).undoId, undefined, 'a subtree, which the other head does not have');
+
+  const second = await worker();
+  const secondship = await world.administration(second.work, 'head');
+  await world.administration(await world.affiliation(head, village), 'local', { givenBy: secondship });
+  assert.equal((await end(head, second.work.id)).undoId, undefined, 'one of their own would come back along');
+
+  const colleague = await worker();
+  await world.administration(colleague.work, 'local');
+  assert.equal(
+    (await end(local, colleague.work.id)).undoId,
+    undefined,
+    'a local administrator appoints none',
+  );
+});
+
+test('undo is refused when an organisation left the reach of who gave an administration', async () => {
+  const [above, below] = [await world.organisation(), await world.organisation()];
+  await site.db.query('update organisation set parent_id = $2 where id = $1', [below.id, above.id]);
+  const operator = await world.person();
+  await world.administration(await world.affiliation(operator, village), 'operator');
+  const wide = await world.administration(await world.affiliation(await world.person(), above), 'head', {
+    subtree: true,
+  });
+  const { work } = await worker();
+  const given = await world.administration(work, 'local', { organisation: below, givenBy: wide });
+  const { undoId } = await end(operator, work.id);
+  await site.db.query('update organisation set parent_id = null where id = $1', [below.id]);
+  await assert.rejects(undo(operator, undoId), { code: 'beyond_own_power' });
+  const { valid_until: until } = await site.db.handle
+    .selectFrom('administration')
+    .select('valid_until')
+    .where('id', '=', given.id)
+    .executeTakeFirstOrThrow();
+  assert.notEqual(until, null);
+});
+
 test('undo is refused when something was changed since', async () => {
   const { work } = await worker();
   const running = await world.assignment(work, right);
