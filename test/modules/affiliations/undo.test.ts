@@ -309,7 +309,7 @@ describe('taking back', () => {
         .set({ valid_until: site.clock.now() })
         .where('id', '=', headship.id)
         .execute();
-      await assert.rejects(undo(undoId, boss), refusal('ends_administration'));
+      await assert.rejects(undo(undoId, boss), refusal('beyond_own_power'));
       const after = await site.db.reader
         .selectFrom('administration')
         .select('valid_until')

@@ -84,13 +84,14 @@ assignments: [{ person: an, organisation: 12021, application: counter, right: Re
     const { code, out, err } = await run(['apply', '--yes', 'wrong.yaml']);
     assert.equal(code, 1);
     assert.equal(out, '');
-    const [first = '', second = '', last] = err.split('\n');
+    const [first = '', second = '', third = '', last] = err.split('\n');
     assert.equal(
       first,
       'wrong.yaml:2:38 organisations[0].targetGroup: There is no target group "XX". [unknown_target_group]',
     );
-    assert.match(second, /^wrong\.yaml:3:5 organisations\[1\]\.name: \w.+ \[required\]$/);
-    assert.equal(last, '2 problems. Nothing was changed.');
+    assert.equal(second, 'wrong.yaml:3:5 organisations[1].targetGroup: Fill this in [required]');
+    assert.equal(third, 'wrong.yaml:3:5 organisations[1].name: Fill this in [required]');
+    assert.equal(last, '3 problems. Nothing was changed.');
   });
 
   test('a ceiling is told as the last day that may be written', async () => {
