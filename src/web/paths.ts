@@ -29,6 +29,7 @@ export const paths = {
   signOut: (): string => '/sign-out',
 
   myAccess: (): string => '/me/access',
+  exportMyAccess: (): string => '/me/access.csv',
   mySessions: (): string => '/me/sessions',
   endSession: (sessionId: string): string => `/me/sessions/${part(sessionId)}/end`,
   myAccount: (): string => '/me/account',
@@ -109,10 +110,12 @@ export const paths = {
     `${assignment(organisationId, personId, id)}/undo`,
 
   applications: (): string => '/applications',
+  exportApplications: (): string => '/applications.csv',
   newApplication: (): string => '/applications/new',
   application,
   editApplication: (applicationId: string): string => `${application(applicationId)}/edit`,
   rights: (applicationId: string): string => `${application(applicationId)}/rights`,
+  exportRights: (applicationId: string): string => `${application(applicationId)}/rights.csv`,
   newRight: (applicationId: string): string => `${application(applicationId)}/rights/new`,
   right,
   editRight: (applicationId: string, rightId: string): string => `${right(applicationId, rightId)}/edit`,
@@ -133,6 +136,7 @@ export const paths = {
   rotateClientSecret: (applicationId: string, clientId: string): string =>
     `${application(applicationId)}/clients/${part(clientId)}/secret`,
   clients: (applicationId: string): string => `${application(applicationId)}/clients`,
+  exportClients: (applicationId: string): string => `${application(applicationId)}/clients.csv`,
   rightsModel: (applicationId: string): string => `${application(applicationId)}/rights-model`,
   rightsModelVersion: (applicationId: string, version: string): string =>
     `${application(applicationId)}/rights-model?version=${encodeURIComponent(version)}`,

@@ -29,6 +29,13 @@ export interface Action {
   icon?: string;
 }
 
+/** The button that takes a list along as a file. */
+export const exportAction = ({ t }: Pick<T, 't'>, href: string): Action => ({
+  text: t('common.filter.export'),
+  href,
+  icon: 'download',
+});
+
 export interface PageHeader {
   title: string;
   subtitle?: string;

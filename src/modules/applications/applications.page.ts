@@ -7,6 +7,7 @@ import { nameInputs, namesInitial } from '../../web/form-parts.ts';
 import { paths } from '../../web/paths.ts';
 import { readableErrors } from '../../web/readable-errors.ts';
 import {
+  exportAction,
   periodTag,
   type DefinitionList,
   type Field,
@@ -38,7 +39,10 @@ export function buildListPage(
   const header: PageHeader = {
     title: words.t('applications.list.title'),
     subtitle: words.t('applications.list.lead'),
-    actions: mayCreate ? [{ ...create, kind: 'primary', icon: 'plus' }] : [],
+    actions: [
+      exportAction(words, paths.exportApplications()),
+      ...(mayCreate ? [{ ...create, kind: 'primary' as const, icon: 'plus' }] : []),
+    ],
   };
   const table: Table = {
     caption: words.t('applications.list.title'),
@@ -98,6 +102,7 @@ export function buildOverviewPage(
     header: applicationHeader(words, place, 'overview', now, actions),
     facts: factsOf(page, application),
     clients: clientsTable(words, place, clients),
+    exportAction: clients.length > 0 ? exportAction(words, paths.exportClients(place.id)) : undefined,
     endHref:
       place.mayChange && (application.period.until === null || application.period.until > now)
         ? paths.endApplication(place.id)

@@ -2,13 +2,16 @@
 import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
-import { parseForm } from '../../web/form.ts';
+import { localDateOf, parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { recordExport } from '../../web/record-export.ts';
 import { findLastChange, hasPowerSomewhere } from '../administration/index.ts';
 import { findNamedOrganisation, loadPlace } from '../rights/index.ts';
 import { changeApplication, createApplication, endApplication } from './applications.commands.ts';
+import { applicationColumns } from './applications.export.ts';
 import { endForm, parseApplicationForm } from './applications.forms.ts';
 import {
   buildConflictPage,
@@ -32,6 +35,7 @@ export function createApplicationRoutes(site: Site, deps: ClientRouteDeps): Rout
   const router = Router();
   const application = ':applicationId';
   router.get(paths.applications(), (req, res) => showList(site, req, res));
+  router.get(paths.exportApplications(), (req, res) => sendList(site, req, res));
   router.post(paths.applications(), (req, res) => create(site, req, res));
   router.get(paths.newApplication(), (req, res) => showNew(site, req, res));
   router.get(paths.application(application), (req, res) => showOverview(site, req, res));
@@ -56,6 +60,15 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
   const applications = await listApplications(site.db.reader, req.actor, page.now);
   const model = buildListPage(page, applications, hasPowerSomewhere(req.actor, 'application.create'));
   res.page('applications/list', model, { title: model.header.title });
+}
+
+async function sendList(site: Site, req: Request, res: Response): Promise<void> {
+  if (!hasPowerSomewhere(req.actor, 'application.view')) throw new AppError('forbidden', 'not_allowed');
+  const page = pageOf(site, res);
+  await recordExport(site, req, { action: 'applications.exported', subjectType: 'application' });
+  const applications = await listApplications(site.db.reader, req.actor, page.now);
+  const name = `${res.words.t('applications.list.title').toLowerCase()}-${localDateOf(page.now, page.zone)}`;
+  await sendCsv(res, name, applications, applicationColumns(page));
 }
 
 function requireCreate(req: Request): void {

@@ -2,10 +2,12 @@
 import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
-import { parseForm } from '../../web/form.ts';
+import { localDateOf, parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { recordExport } from '../../web/record-export.ts';
 import { findLastChange } from '../administration/index.ts';
 import { loadPlace, type Place } from '../rights/index.ts';
 import {
@@ -14,10 +16,11 @@ import {
   rotateClientSecret,
   type ClientMetadataCheck,
 } from './applications.clients.ts';
+import { clientColumns } from './applications.export.ts';
 import { managedMetadata, parseClientForm, rotateForm } from './applications.forms.ts';
 import type { Client } from './applications.model.ts';
 import type { FormState, Page } from './applications.page.ts';
-import { getClient } from './applications.queries.ts';
+import { getClient, listClientsOf } from './applications.queries.ts';
 import {
   buildClientConflictPage,
   buildClientForm,
@@ -34,6 +37,7 @@ export function createClientRoutes(site: Site, deps: ClientRouteDeps): Router {
   const router = Router();
   const application = ':applicationId';
   const client = ':clientId';
+  router.get(paths.exportClients(application), (req, res) => sendClients(site, req, res));
   router.get(paths.newClient(application), (req, res) => showForm(site, req, res));
   router.post(paths.clients(application), (req, res) => create(site, deps, req, res));
   router.get(paths.editClient(application, client), (req, res) => showForm(site, req, res));
@@ -55,6 +59,15 @@ async function loadPage(
   const client =
     typeof clientId === 'string' ? await getClient(site.db.reader, place.id, clientId) : undefined;
   return { place, client, page: { words: res.words, now: site.clock.now(), zone: site.config.timeZone } };
+}
+
+async function sendClients(site: Site, req: Request, res: Response): Promise<void> {
+  const place = await loadPlace(site.db.reader, req.actor, req.params['applicationId']);
+  const subject = { subjectType: 'application', subjectId: place.id, applicationId: place.id };
+  await recordExport(site, req, { action: 'clients.exported', ...subject });
+  const clients = await listClientsOf(site.db.reader, place.id);
+  const day = localDateOf(site.clock.now(), site.config.timeZone);
+  await sendCsv(res, `${place.code}-clients-${day}`, clients, clientColumns(res.words));
 }
 
 async function showForm(site: Site, req: Request, res: Response): Promise<void> {

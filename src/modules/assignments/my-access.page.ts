@@ -2,8 +2,10 @@
 // who administers it. Reads nothing itself.
 import type { T } from '../../platform/i18n.ts';
 import { contains } from '../../platform/period.ts';
+import { paths } from '../../web/paths.ts';
 import { periodState } from '../../web/timeline.ts';
 import {
+  exportAction,
   periodTag,
   stateText,
   type DefinitionList,
@@ -51,7 +53,11 @@ export function buildMyAccessPage(words: T, now: Date, access: MyAccess) {
     ],
   };
   return {
-    header: { title: words.t('assignments.mine.title'), subtitle: words.t('assignments.mine.lead') },
+    header: {
+      title: words.t('assignments.mine.title'),
+      subtitle: words.t('assignments.mine.lead'),
+      actions: access.rights.length > 0 ? [exportAction(words, paths.exportMyAccess())] : [],
+    },
     stats,
     organisations: organisations.sort((a, b) => Number(b.runs) - Number(a.runs)),
     empty: {
@@ -134,7 +140,7 @@ function rightsTable(
   };
 }
 
-const untilOf = (right: OwnRight): Date | null =>
+export const untilOf = (right: OwnRight): Date | null =>
   right.effectiveUntil === undefined ? right.period.until : right.effectiveUntil;
 
 /** What counts now first, then what is to come, then what is over. */

@@ -1,19 +1,24 @@
 // The page on which people see their own access and who can help them. Behind the sign-in; for everybody.
 import { Router, type Request, type Response } from 'express';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
+import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
+import { recordExport } from '../../web/record-export.ts';
 import { listAdministrationsOf, listAdministratorsOf } from '../administration/index.ts';
 import { findRights } from '../rights/index.ts';
-import { buildMyAccessPage } from './my-access.page.ts';
+import { ownRightColumns } from './my-access.export.ts';
+import { buildMyAccessPage, type MyAccess } from './my-access.page.ts';
 import { listOwnAffiliations, listOwnRights } from './my-access.queries.ts';
 
 export function createMyAccessRoutes(site: Site): Router {
   const router = Router();
   router.get(paths.myAccess(), (req, res) => showMyAccess(site, req, res));
+  router.get(paths.exportMyAccess(), (req, res) => sendMyAccess(site, req, res));
   return router;
 }
 
-async function showMyAccess(site: Site, req: Request, res: Response): Promise<void> {
+async function loadMyAccess(site: Site, req: Request): Promise<MyAccess> {
   const { reader } = site.db;
   const { personId } = req.actor;
   const now = site.clock.now();
@@ -33,12 +38,25 @@ async function showMyAccess(site: Site, req: Request, res: Response): Promise<vo
       helpers.filter((one) => one.person.id !== personId),
     );
   }
-  const model = buildMyAccessPage(res.words, now, {
-    affiliations,
-    rights,
-    definitions,
-    administrations,
-    administrators,
-  });
+  return { affiliations, rights, definitions, administrations, administrators };
+}
+
+async function showMyAccess(site: Site, req: Request, res: Response): Promise<void> {
+  const model = buildMyAccessPage(res.words, site.clock.now(), await loadMyAccess(site, req));
   res.page('assignments/mine', model, { title: model.header.title });
+}
+
+async function sendMyAccess(site: Site, req: Request, res: Response): Promise<void> {
+  const { personId } = req.actor;
+  await recordExport(site, req, {
+    action: 'own_access.exported',
+    subjectType: 'person',
+    subjectId: personId,
+    personId,
+  });
+  const access = await loadMyAccess(site, req);
+  const { timeZone } = site.config;
+  const title = res.words.t('assignments.mine.title').toLowerCase().replaceAll(' ', '-');
+  const name = `${title}-${localDateOf(site.clock.now(), timeZone)}`;
+  await sendCsv(res, name, access.rights, ownRightColumns(res.words, timeZone, access));
 }

@@ -6,6 +6,7 @@ import { sendCsv } from '../../web/csv-response.ts';
 import { parseListQuery, positionOf } from '../../web/list-query.ts';
 import { localDateOf } from '../../web/local-date.ts';
 import { paths } from '../../web/paths.ts';
+import { recordExport } from '../../web/record-export.ts';
 import { hasPowerSomewhere } from '../administration/index.ts';
 import { organisationColumns } from './organisations.export.ts';
 import { buildListPage, type OrganisationListQuery } from './organisations.list.page.ts';
@@ -79,7 +80,10 @@ async function showList(site: Site, req: Request, res: Response): Promise<void> 
 async function sendList(site: Site, req: Request, res: Response): Promise<void> {
   const query = parseListQuery(req.query, listOptions);
   const now = site.clock.now();
-  const rows = exportOrganisations(site.db.reader, req.actor, now, filterOf(query), orderOf(query, res));
+  const filter = filterOf(query);
+  const fact = { action: 'organisations.exported', subjectType: 'organisation' };
+  await recordExport(site, req, { ...fact, organisationId: filter.parentId, after: { ...filter } });
+  const rows = exportOrganisations(site.db.reader, req.actor, now, filter, orderOf(query, res));
   const { timeZone } = site.config;
   const name = `${res.words.t('organisations.title').toLowerCase()}-${localDateOf(now, timeZone)}`;
   await sendCsv(res, name, rows, organisationColumns(res.words, timeZone));

@@ -1,15 +1,16 @@
 // The pages on which owners offer rights to organisations and target groups. Behind the sign-in; the commands decide.
-import { pipeline } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
-import { writeCsv } from '../../platform/files/csv.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
+import { sendCsv } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
-import { parseForm, type FieldErrors } from '../../web/form.ts';
+import { localDateOf, parseForm, type FieldErrors } from '../../web/form.ts';
 import { listLinks, parseListQuery } from '../../web/list-query.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { recordExport } from '../../web/record-export.ts';
+import { exportAction } from '../../web/view-models.ts';
 import { findLastChange } from '../administration/index.ts';
 import { changeOffer, createOffer, endOffer, undoEndOffer } from './offers.commands.ts';
 import { endForm, parseOfferForm, parseTermsForm, undoForm, type OfferForm } from './rights.forms.ts';
@@ -55,11 +56,7 @@ async function showOffers(site: Site, req: Request, res: Response): Promise<void
   const query = parseListQuery(req.query, { sorts: offerSorts });
   const offers = sortOffers(await listOffersOf(site.db.reader, place.id), query, res.words);
   const links = listLinks(paths.offers(place.id), query);
-  const exported = {
-    text: res.words.t('common.filter.export'),
-    href: listLinks(paths.offersExport(place.id), query).link(),
-    icon: 'download',
-  };
+  const exported = exportAction(res.words, listLinks(paths.offersExport(place.id), query).link());
   const actions = place.mayChange
     ? [
         exported,
@@ -82,10 +79,11 @@ async function showOffers(site: Site, req: Request, res: Response): Promise<void
 async function exportOffers(site: Site, req: Request, res: Response): Promise<void> {
   const { place, page } = await loadPage(site, req, res, false);
   const query = parseListQuery(req.query, { sorts: offerSorts });
+  const subject = { subjectType: 'application', subjectId: place.id, applicationId: place.id };
+  await recordExport(site, req, { action: 'offers.exported', ...subject });
   const offers = sortOffers(await listOffersOf(site.db.reader, place.id), query, res.words);
-  const name = `${place.code}-offers-${page.now.toISOString().slice(0, 10)}.csv`;
-  res.attachment(name).type('text/csv; charset=utf-8');
-  await pipeline(writeCsv(offers, offerColumns(res.words)), res);
+  const name = `${place.code}-offers-${localDateOf(page.now, page.zone)}`;
+  await sendCsv(res, name, offers, offerColumns(res.words));
 }
 
 async function newOfferModel(site: Site, req: Request, page: RightsPage, place: Place, state: FormState) {

@@ -4,13 +4,16 @@ import { Router, type Request, type Response } from 'express';
 import { AppError, isAppError, notFound } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Site } from '../../platform/site.ts';
-import { sendTable } from '../../web/csv-response.ts';
+import { sendCsv, sendTable } from '../../web/csv-response.ts';
 import { flashOf } from '../../web/flash.ts';
-import { parseForm } from '../../web/form.ts';
+import { localDateOf, parseForm } from '../../web/form.ts';
 import { paths } from '../../web/paths.ts';
 import { fieldErrorsOf } from '../../web/readable-errors.ts';
+import { recordExport } from '../../web/record-export.ts';
+import { exportAction } from '../../web/view-models.ts';
 import { findCovering, findLastChange } from '../administration/index.ts';
 import { changeRight, createRight, endRight } from './rights.commands.ts';
+import { rightColumns } from './rights.export.ts';
 import { endForm, parseRightForm } from './rights.forms.ts';
 import { nameIn, type Right } from './rights.model.ts';
 import type { FormState, RightsPage } from './application.page.ts';
@@ -23,6 +26,7 @@ export function createRightRoutes(site: Site): Router {
   const router = Router();
   const application = ':applicationId';
   router.get(paths.rights(application), (req, res) => showRights(site, req, res));
+  router.get(paths.exportRights(application), (req, res) => sendRights(site, req, res));
   router.post(paths.rights(application), (req, res) => create(site, req, res));
   router.get(paths.newRight(application), (req, res) => showForm(site, req, res));
   router.get(paths.editRight(application, ':rightId'), (req, res) => showForm(site, req, res));
@@ -54,8 +58,10 @@ export async function loadPage(
 async function showRights(site: Site, req: Request, res: Response): Promise<void> {
   const { place, page } = await loadPage(site, req, res, false);
   const rights = await listRightsOf(site.db.reader, place.id);
+  const exported = exportAction(res.words, paths.exportRights(place.id));
   const actions = place.mayChange
     ? [
+        exported,
         {
           text: res.words.t('rights.new.title'),
           href: paths.newRight(place.id),
@@ -63,13 +69,21 @@ async function showRights(site: Site, req: Request, res: Response): Promise<void
           icon: 'plus',
         },
       ]
-    : [];
+    : [exported];
   const header = applicationHeader(res.words, place, 'rights', page.now, actions);
   res.page(
     'rights/list',
     { header, table: buildRightsTable(page, rights) },
     { title: `${page.application.name}: ${res.words.t('rights.list.title')}` },
   );
+}
+
+async function sendRights(site: Site, req: Request, res: Response): Promise<void> {
+  const { place, page } = await loadPage(site, req, res, false);
+  const subject = { subjectType: 'application', subjectId: place.id, applicationId: place.id };
+  await recordExport(site, req, { action: 'rights.exported', ...subject });
+  const rights = await listRightsOf(site.db.reader, place.id);
+  await sendCsv(res, `${place.code}-rights-${localDateOf(page.now, page.zone)}`, rights, rightColumns(page));
 }
 
 /** @throws right_not_found also when it belongs to another application */
