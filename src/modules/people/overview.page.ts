@@ -11,8 +11,7 @@ export interface OverviewInput {
   readonly words: T;
   readonly actorName: string;
   readonly overview: Overview;
-  /** Undefined: too many organisations for a list. */
-  readonly ending: Page<EndingSoon> | undefined;
+  readonly ending: Page<EndingSoon>;
   readonly organisations: readonly OrganisationItem[];
   /** More than are listed here: they are searched for instead. */
   readonly manyOrganisations: boolean;
@@ -23,7 +22,7 @@ export interface OverviewInput {
 export interface OverviewPage {
   header: PageHeader;
   stats: Stats;
-  ending: Table | undefined;
+  ending: Table;
   /** To all of it, when not all of it stands here. */
   endingActions: Action[] | undefined;
   organisations: Table | undefined;
@@ -45,8 +44,8 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
         : [],
     },
     stats: { items: figuresOf(input, only) },
-    ending: input.ending && endingTable(words, input.ending.items),
-    endingActions: input.ending?.hasNext
+    ending: endingTable(words, input.ending.items),
+    endingActions: input.ending.hasNext
       ? [{ text: t('people.overview.allEnding'), href: paths.endingSoon(), kind: 'quiet' }]
       : undefined,
     organisations: only || input.manyOrganisations ? undefined : organisationTable(words, organisations),
@@ -58,7 +57,7 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
   };
 }
 
-/** With one organisation the figures lead into its list; with more, a figure of all leads nowhere in particular. */
+/** With one organisation the figures lead into its list; with more, what ends leads to the list over all of them. */
 function figuresOf({ words, overview, headless }: OverviewInput, only: OrganisationItem | undefined) {
   const { t } = words;
   const people = only && paths.people(only.id);
@@ -73,7 +72,7 @@ function figuresOf({ words, overview, headless }: OverviewInput, only: Organisat
   return [
     figure('people', overview.people, people),
     {
-      ...figure('expiring', overview.expiring, people && `${people}?status=expiring`),
+      ...figure('expiring', overview.expiring, people ? `${people}?status=expiring` : paths.endingSoon()),
       ...warns(overview.expiring.count),
     },
     figure('invited', overview.invited, people && `${people}?status=invited`),

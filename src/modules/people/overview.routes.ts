@@ -56,8 +56,8 @@ async function showEnding(site: Site, req: Request, res: Response): Promise<void
     after: positionOf(query.after, 'timestamptz'),
     before: positionOf(query.before, 'timestamptz'),
   };
+  if (!hasPowerSomewhere(req.actor, 'person.view')) throw notFound('page');
   const found = await listEndingSoon(site.db.reader, req.actor, site.clock.now(), page, query.dir);
-  if (found === undefined || !hasPowerSomewhere(req.actor, 'person.view')) throw notFound('page');
   const model = buildEndingPage(res.words, query, found);
   res.page('people/ending', model, { title: model.header.title });
 }

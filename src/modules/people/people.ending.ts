@@ -34,7 +34,6 @@ export type EndingSoon = Ending &
 /**
  * One page of what ends within {@link expiringDays}. An assignment that ends because its affiliation does is told once,
  * by the affiliation.
- * @returns undefined for actors with so many organisations that a list of all would help nobody
  */
 export async function listEndingSoon(
   reader: Reader | Writer,
@@ -42,13 +41,12 @@ export async function listEndingSoon(
   at: Date,
   page: PageRequest,
   dir: Order['dir'] = 'asc',
-): Promise<Page<EndingSoon> | undefined> {
+): Promise<Page<EndingSoon>> {
   const reach = await resolveReach(reader, actor, 'person.view');
-  if (reach.ids === undefined) return undefined;
   const soon = new Date(at.getTime() + expiringDays * 86_400_000);
   const endsSoon = (row: 'f' | 'a') => {
     const column = (name: string) => sql.ref(`${row}.${name}`);
-    return sql`${column('organisation_id')} = any(${reach.ids}::uuid[]) and ${column('cancelled_at')} is null
+    return sql`${reach.contains(column('organisation_id'))} and ${column('cancelled_at')} is null
       and ${column('valid_from')} <= ${at}::timestamptz and ${column('valid_until')} > ${at}::timestamptz
       and ${column('valid_until')} <= ${soon}::timestamptz and ${beyondPlace(orderOf(row, dir), page)}
       ${orderBy(orderOf(row, dir), page)} limit ${page.size + 1}`;
@@ -85,7 +83,7 @@ const orderOf = (row: string, dir: Order['dir']): Order => ({
   type: 'timestamptz',
 });
 
-/** All of it, page after page, for an export. Nothing for whom there is no list. */
+/** All of it, page after page, for an export. */
 export async function* exportEndingSoon(
   reader: Reader | Writer,
   actor: Actor,
@@ -96,7 +94,6 @@ export async function* exportEndingSoon(
   let after: Position | undefined;
   for (;;) {
     const page = await listEndingSoon(reader, actor, at, { size, after }, dir);
-    if (page === undefined) return;
     yield* page.items;
     after = page.items.at(-1)?.place;
     if (!page.hasNext) return;

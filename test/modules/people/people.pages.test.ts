@@ -321,6 +321,25 @@ test('what ends soon is paged whole, exported, on record, and ends where the sco
     assert.equal((await get(address, ann)).status, 404, address);
 });
 
+test('what ends soon is there for who looks over more organisations than can be named', async () => {
+  const group = await world.targetGroup();
+  await site.db.query(
+    `insert into organisation (id, code, name, target_group_id, search_text, valid_from)
+     select gen_random_uuid(), 'many' || n, 'Many ' || n, $1::uuid, 'many ' || n, '2026-01-01'
+     from generate_series(1, 401) n`,
+    [group.id],
+  );
+  const operator = await world.person();
+  await world.administration(await world.affiliation(operator, await world.organisation()), 'operator');
+  const home = await get(paths.home(), operator);
+  assert.match(home.text, new RegExp(`<a href="${paths.endingSoon()}"><span class="stat-value">`));
+  const page = await get(`${paths.endingSoon()}?size=10`, operator);
+  assert.match(page.text, /Else Where[\s\S]*No09/);
+  assert.doesNotMatch(page.text, /No10/);
+  const file = await get(paths.exportEndingSoon(), operator);
+  assert.match(file.text, /Else Where[\s\S]*No14/);
+});
+
 test('who was invited and has not signed in is found from the overview', async () => {
   const added = await post(
     paths.newPerson(town.id),
