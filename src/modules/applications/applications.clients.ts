@@ -205,6 +205,8 @@ const fieldOfMember: Readonly<Record<string, string>> = {
   post_logout_redirect_uris: 'postLogoutRedirectUris',
   backchannel_logout_uri: 'backchannelLogoutUri',
   jwks_uri: 'jwksUri',
+  jwks: 'jwks',
+  resource_identifiers: 'resourceIdentifiers',
   token_endpoint_auth_method: 'method',
 };
 

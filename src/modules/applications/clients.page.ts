@@ -9,7 +9,7 @@ import type { Field, PageHeader } from '../../web/view-models.ts';
 import type { LastChange } from '../administration/index.ts';
 import { nameIn, type Place } from '../rights/index.ts';
 import { secretOverlapHours } from './applications.clients.ts';
-import { signingAlgorithms } from './applications.forms.ts';
+import { signingAlgorithms, tokenFormats } from './applications.forms.ts';
 import { clientKindOf, type Client } from './applications.model.ts';
 import type { FormState, Page } from './applications.page.ts';
 
@@ -48,6 +48,9 @@ function initialOf(client: Client | undefined): Record<string, string | string[]
     postLogoutRedirectUris: list(metadata['post_logout_redirect_uris']),
     backchannelLogoutUri: text(metadata['backchannel_logout_uri']),
     jwksUri: text(metadata['jwks_uri']),
+    jwks: metadata['jwks'] === undefined ? '' : JSON.stringify(metadata['jwks'], null, 2),
+    resourceIdentifiers: list(metadata['resource_identifiers']),
+    tokenFormat: text(metadata['resource_token_format']) || tokenFormats[0],
     algorithm: text(metadata['id_token_signed_response_alg']) || signingAlgorithms[0],
     refresh: grants.includes('refresh_token') ? 'on' : '',
     pkce: client.pkceRequired ? 'on' : '',
@@ -136,15 +139,9 @@ function clientInputs(
       width: 'full',
       ...valueOf('backchannelLogoutUri'),
     },
-    {
-      name: 'jwksUri',
-      type: 'url',
-      label: label('jwksUri'),
-      optional: true,
-      width: 'full',
-      ...valueOf('jwksUri'),
-    },
+    ...keyInputs(words, valueOf),
     ...tokenInputs(words, valueOf),
+    ...apiInputs(words, valueOf),
     ...(client
       ? [
           {
@@ -156,6 +153,56 @@ function clientInputs(
           } satisfies Field,
         ]
       : []),
+  ];
+}
+
+/** For a client that signs in with a key of its own. */
+function keyInputs(words: T, valueOf: ReturnType<typeof fieldStates>): Field[] {
+  const label = (name: string): string => words.t(`applications.clients.${name}`);
+  const hint = (name: string): string => words.t(`applications.clients.${name}Hint`);
+  return [
+    {
+      name: 'jwksUri',
+      type: 'url',
+      label: label('jwksUri'),
+      hint: hint('jwksUri'),
+      optional: true,
+      width: 'full',
+      ...valueOf('jwksUri'),
+    },
+    {
+      name: 'jwks',
+      type: 'textarea',
+      label: label('jwks'),
+      hint: hint('jwks'),
+      optional: true,
+      rows: 6,
+      ...valueOf('jwks'),
+    },
+  ];
+}
+
+/** For a client that is an API: where others reach it, and the tokens they get for it. */
+function apiInputs(words: T, valueOf: ReturnType<typeof fieldStates>): Field[] {
+  const label = (name: string): string => words.t(`applications.clients.${name}`);
+  return [
+    {
+      name: 'resourceIdentifiers',
+      type: 'textarea',
+      label: label('resourceIdentifiers'),
+      hint: label('resourceIdentifiersHint'),
+      optional: true,
+      rows: 2,
+      ...valueOf('resourceIdentifiers'),
+    },
+    {
+      name: 'tokenFormat',
+      type: 'select',
+      label: label('tokenFormat'),
+      hint: label('tokenFormatHint'),
+      options: tokenFormats.map((value) => ({ value, text: label(`tokenFormats.${value}`) })),
+      ...valueOf('tokenFormat'),
+    },
   ];
 }
 

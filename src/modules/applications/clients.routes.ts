@@ -17,7 +17,7 @@ import {
   type ClientMetadataCheck,
 } from './applications.clients.ts';
 import { clientColumns } from './applications.export.ts';
-import { managedMetadata, parseClientForm, rotateForm } from './applications.forms.ts';
+import { keepOwnAccess, managedMetadata, parseClientForm, rotateForm } from './applications.forms.ts';
 import type { Client } from './applications.model.ts';
 import type { FormState, Page } from './applications.page.ts';
 import { getClient, listClientsOf } from './applications.queries.ts';
@@ -126,7 +126,10 @@ async function change(site: Site, deps: ClientRouteDeps, req: Request, res: Resp
   try {
     // What the form does not speak of (set by `mandaat apply`) stays.
     const kept = Object.entries(client!.metadata).filter(([name]) => !managedMetadata.has(name));
-    const metadata = { ...Object.fromEntries(kept), ...parsed.value.metadata };
+    const metadata = keepOwnAccess(client!.metadata, {
+      ...Object.fromEntries(kept),
+      ...parsed.value.metadata,
+    });
     const input = { ...parsed.value, metadata, applicationId: place.id };
     const { secret } = await changeClient(site, req.actor, req.origin, input, deps.validateClientMetadata);
     showSecretOr(res, page, place, input.clientId, secret, () => {

@@ -116,6 +116,7 @@ describe('two owners at once', () => {
       method: 'client_secret_basic',
       redirectUris: 'https://a.example/one\nhttps://a.example/two',
       claims: ['idToken', 'userinfo'],
+      tokenFormat: 'jwt',
       pkce: 'on',
     };
     const text = await collide(
