@@ -7,7 +7,8 @@ export type { RightInput } from './rights.commands.ts';
 export { changeOffer, createOffer, endOffer, undoEndOffer } from './offers.commands.ts';
 export { refuseOwnBenefit, requireApplication } from './rights.access.ts';
 export { changeRight, createRight, endRight } from './rights.commands.ts';
-export { canonicalContext, checkContext, isSafePattern } from './rights.context.ts';
+export { canonicalContext, checkContext } from './rights.context.ts';
+export { isSafePattern } from './rights.pattern.ts';
 export { checkDefinitions, writeContexts } from './rights.contexts.ts';
 export { nameIn } from './rights.model.ts';
 export {

@@ -89,26 +89,3 @@ function checkValue(
     ? undefined
     : { code: 'context_pattern', params: { value } };
 }
-
-const maxPatternLength = 100;
-const maxUnboundedParts = 3;
-
-/**
- * Whether a pattern may be used. Application owners write it and we run it, so what can take for ever is refused:
- * repeated groups (`(a+)+`), references and look-around, and more than three parts without an upper limit.
- */
-export function isSafePattern(pattern: string): boolean {
-  if (pattern.length === 0 || pattern.length > maxPatternLength) return false;
-  const bare = pattern
-    .replaceAll(/\\[dDwWsS]/g, 'x')
-    .replaceAll(/\\[^\p{L}\p{N}]/gu, 'x')
-    .replaceAll(/\[[^\]]*\]/g, 'x');
-  if (/\\|\(\?(?!:)|\)[*+{]/.test(bare)) return false;
-  if ((bare.match(/[*+]|\{\d+,\}/g) ?? []).length > maxUnboundedParts) return false;
-  try {
-    new RegExp(`^(?:${pattern})$`, 'u');
-    return true;
-  } catch {
-    return false;
-  }
-}

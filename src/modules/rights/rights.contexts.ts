@@ -4,7 +4,8 @@ import type { Change } from '../../platform/change.ts';
 import type { Names } from '../../platform/db/types.ts';
 import { AppError, invalidFields, type FieldError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { isSafePattern, type ContextDefinition } from './rights.context.ts';
+import type { ContextDefinition } from './rights.context.ts';
+import { isSafePattern } from './rights.pattern.ts';
 import { findRight } from './rights.queries.ts';
 
 export interface ContextInput {

@@ -88,7 +88,8 @@ describe('context values', () => {
 
 describe('patterns', () => {
   it('are accepted when they end in reasonable time', () => {
-    for (const pattern of ['\\d{4}', '[A-Z]{2}-\\d+', '(north|south)', 'CC\\.?\\d{1,6}', '[^:]+'])
+    const wishes = 'BE[01]\\d{9}|[A-Z]+-?\\d+-?\\d+|ten|eleven|twelve';
+    for (const pattern of ['\\d{4}', '[A-Z]{2}-\\d+', '(north|south)', 'CC\\.?\\d{1,6}', '[^:]+', wishes])
       assert.ok(isSafePattern(pattern), pattern);
   });
 
@@ -100,6 +101,10 @@ describe('patterns', () => {
       '(?=a)a',
       '(a)\\1',
       'a+a+a+a+',
+      'a?'.repeat(33) + 'a'.repeat(33),
+      'a{0,99}'.repeat(14),
+      'a{1,50}'.repeat(6),
+      '(a|a)(b|b)'.repeat(10) + 'a*a*',
       '[',
       '',
       'x'.repeat(101),
