@@ -61,7 +61,8 @@ export async function createRight(
 
 /**
  * Changes a right. Context definitions are matched by code; what assignments use can be neither removed nor turned
- * into something else; list values that are no longer given are withdrawn, not deleted.
+ * into something else; list values that are no longer given are withdrawn, not deleted. By its code a right fills groups of
+ * the rights model and stands in tokens: nobody renames one that they hold.
  * @throws right_not_found; not_allowed; stale_edit; context_in_use (conflict); four_eyes; invalid_fields
  */
 export async function changeRight(
@@ -79,6 +80,10 @@ export async function changeRight(
     if (endsLater(input.until, right.period.until)) {
       const widening = { rightIds: [right.id], from: right.period.until!, until: input.until };
       await refuseOwnBenefit(change.trx, acting.personId, widening);
+    }
+    if (input.code !== right.code) {
+      const renaming = { rightIds: [right.id], from: change.at, until: null };
+      await refuseOwnBenefit(change.trx, acting.personId, renaming);
     }
     await change.trx
       .updateTable('application_right')

@@ -250,6 +250,20 @@ describe('rights and offers', () => {
     await changeOffer(...(await as(owner)), { ...terms, version: 2, until: null });
   });
 
+  it('are not renamed by who holds them: by its code a right fills groups of a rights model', async () => {
+    const rightId = await newRight({ contexts: [] });
+    const own = await world.assignment(desk, { id: rightId });
+    const renamed = { ...input({ contexts: [], code: 'Everything' }), rightId, version: 1 };
+    await assert.rejects(changeRight(...(await as(owner)), renamed), refusal('four_eyes'));
+    await changeRight(...(await as(owner)), { ...renamed, ...input({ contexts: [], position: 3 }) });
+    await site.db.handle
+      .updateTable('assignment')
+      .set({ valid_until: site.clock.now() })
+      .where('id', '=', own.id)
+      .execute();
+    await changeRight(...(await as(owner)), { ...renamed, version: 2 });
+  });
+
   it('have one offer at a time to each receiver, which exists', async () => {
     const rightId = await newRight({ contexts: [] });
     await offer(rightId);
