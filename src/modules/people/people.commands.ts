@@ -11,7 +11,7 @@ import { loadPersonFacts, lockPersonUnder } from './people.facts.ts';
 import { aboutPerson, inviteAgain, onBehalf } from './people.invitation.ts';
 import { expireLinks } from './one-time-links.ts';
 import { checkPerson, personSearchText, sortNameOf, type PersonDetails } from './people.model.ts';
-import { mayChangePerson, mayDisablePerson } from './people.policy.ts';
+import { mayChangePerson, mayDisablePerson, mayInvitePerson } from './people.policy.ts';
 
 export interface PersonChange extends PersonDetails {
   readonly personId: string;
@@ -137,7 +137,7 @@ export async function enablePerson(
 
 /**
  * Sends a new invitation; the link of the earlier one dies.
- * @throws person_not_found, not_allowed, invitation_accepted (a password was set already), person_disabled.
+ * @throws person_not_found, not_allowed, person_left, invitation_accepted (a password was set already), person_disabled.
  *   Audit: person.invited; mail: invitation
  */
 export async function resendInvitation(
@@ -155,6 +155,7 @@ export async function resendInvitation(
       const found = await lockPersonUnder(change, acting, input.personId, 'person.add');
       if (isOver(found, change.at)) throw new AppError('conflict', 'person_disabled');
       const facts = await loadPersonFacts(change, acting, found.id);
+      enforce(mayInvitePerson(facts));
       if (facts.hasPassword) throw new AppError('conflict', 'invitation_accepted');
       await inviteAgain(site, change, found.id, onBehalf(change.origin));
     },

@@ -20,6 +20,11 @@ export function mayChangePerson(facts: PersonFacts): Decision {
   return facts.whollyInScope ? allow : deny('person_shared');
 }
 
+/** A new invitation lets the earlier one die: that of the next organisation is not for the former one to undo. */
+export function mayInvitePerson(facts: PersonFacts): Decision {
+  return facts.worksInScope ? allow : deny('person_left');
+}
+
 /** Disabling oneself would be the last thing one does. */
 export function mayDisablePerson(actorPersonId: string, personId: string): Decision {
   return actorPersonId === personId ? deny('four_eyes') : allow;

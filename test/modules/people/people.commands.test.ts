@@ -230,6 +230,14 @@ test('an invitation can be sent again until the password is set; the earlier lin
   await assert.rejects(resendInvitation(site, actor, world.origin(head, town), { personId: accepted.id }), {
     code: 'invitation_accepted',
   });
+  const left = await world.person({ password: null });
+  await world.affiliation(left, town, { until: '2026-02-01' });
+  await world.affiliation(left, village);
+  await assert.rejects(
+    resendInvitation(site, actor, world.origin(head, town), { personId: left.id }),
+    { code: 'person_left' },
+    'the invitation of the next organisation would die by it',
+  );
 });
 
 test('names and mail of somebody who also works elsewhere are not for one of the organisations to change', async () => {
