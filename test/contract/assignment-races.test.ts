@@ -10,6 +10,7 @@ import {
   type Actor,
 } from '../../src/modules/administration/index.ts';
 import { grantRight } from '../../src/modules/assignments/index.ts';
+import { changeRight } from '../../src/modules/rights/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { runCommand } from '../../src/platform/command.ts';
 import { openDatabase, type Database } from '../../src/platform/db/open.ts';
@@ -143,6 +144,43 @@ describe('races of assignments and administrations', () => {
         .where('granted_at', '>', until)
         .execute();
       assert.deepEqual(later, []);
+    }
+  });
+
+  it('a context that goes while it is being given is refused or kept, never left behind', async () => {
+    for (let round = 0; round < 12; round++) {
+      const { colleague, desk, organisation, actor, origin, work, from } = await office();
+      const application = await world.application({ from });
+      const right = await world.right(application, {
+        from,
+        contexts: [{ code: 'module', kind: 'text', many: true }],
+      });
+      await world.offer(right, { organisation, from });
+      await world.administration(desk, 'application_owner', { application, from });
+      const owner = await loadActor(db.reader, desk.personId, new Date());
+      const grant = grantRight(site, actor, origin, {
+        affiliationId: work.id,
+        rightId: right.id,
+        context: { module: ['one'] },
+        from: null,
+        until: null,
+      });
+      const without = {
+        code: right.code,
+        names: {},
+        descriptions: {},
+        position: 0,
+        until: null,
+        contexts: [],
+      };
+      const change = () => changeRight(site, owner, origin, { ...without, rightId: right.id, version: 1 });
+      await outcomes([grant, change()]);
+      const [left] = await db.query<{ given: number; defined: number }>(
+        `select (select count(*)::int from assignment where person_id = $1 and right_id = $2) as given,
+           (select count(*)::int from context_definition where right_id = $2) as defined`,
+        [colleague.id, right.id],
+      );
+      assert.ok(left!.given === 0 || left!.defined === 1, JSON.stringify(left));
     }
   });
 

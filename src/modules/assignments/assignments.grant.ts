@@ -10,8 +10,8 @@ import {
   type Actor,
   type ConferredAssignment,
 } from '../administration/index.ts';
-import { canonicalContext, findRight, listUnitCodes } from '../rights/index.ts';
-import { lockAffiliation } from './assignments.lookup.ts';
+import { canonicalContext, listUnitCodes } from '../rights/index.ts';
+import { holdRight, lockAffiliation } from './assignments.lookup.ts';
 import { requireGrantable } from './assignments.rules.ts';
 import { offerUndo } from './assignments.undo-entry.ts';
 
@@ -47,7 +47,7 @@ export async function grantRight(
   return runCommand(site, origin, attempt, async (change) => {
     const acting = await loadActingActor(change, actor.personId);
     const affiliation = await lockAffiliation(change.trx, acting, input.affiliationId);
-    const right = await findRight(change.trx, input.rightId);
+    const right = await holdRight(change.trx, input.rightId);
     if (!right) throw invalidFields({ right: 'right_not_offered' });
     const { organisationId, personId } = affiliation;
     const context = canonicalContext(input.context);

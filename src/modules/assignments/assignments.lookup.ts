@@ -3,6 +3,7 @@ import type { ContextValues, Writer } from '../../platform/db/types.ts';
 import { notFound } from '../../platform/errors.ts';
 import type { Period } from '../../platform/period.ts';
 import { findCovering, type Actor, type ConferredAssignment } from '../administration/index.ts';
+import { findRight, type Right } from '../rights/index.ts';
 
 export interface StoredAffiliation {
   readonly id: string;
@@ -47,6 +48,15 @@ export async function lockAffiliation(
   }
   const period = { from: row.valid_from, until: row.valid_until };
   return { id: row.id, personId: row.person_id, organisationId: row.organisation_id, period };
+}
+
+/**
+ * The right with its contexts as they stay until the end of the transaction: a context that went while it was being given
+ * was left behind in the assignment.
+ */
+export async function holdRight(trx: Writer, rightId: string): Promise<Right | undefined> {
+  await trx.selectFrom('application_right').select('id').where('id', '=', rightId).forShare().execute();
+  return findRight(trx, rightId);
 }
 
 /**
