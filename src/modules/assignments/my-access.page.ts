@@ -74,6 +74,7 @@ export function buildMyAccessPage(words: T, now: Date, access: MyAccess) {
 
 function organisationOf(words: T, now: Date, access: MyAccess, affiliations: readonly OwnAffiliation[]) {
   const { organisation } = affiliations[0]!;
+  const name = nameIn(organisation.names, words.lang, organisation.name);
   const rights = access.rights.filter((right) => right.organisationId === organisation.id);
   const work: DefinitionList = {
     stacked: true,
@@ -84,10 +85,10 @@ function organisationOf(words: T, now: Date, access: MyAccess, affiliations: rea
     })),
   };
   return {
-    name: nameIn(organisation.names, words.lang, organisation.name),
+    name,
     runs: affiliations.some((one) => contains(one.period, now)),
     work,
-    rights: rightsTable(words, now, rights, access.definitions, organisation.name),
+    rights: rightsTable(words, now, rights, access.definitions, name),
     administrators: (access.administrators.get(organisation.id) ?? []).map((one) => ({
       name: one.person.name,
       mail: one.person.mail,

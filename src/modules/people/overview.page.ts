@@ -15,6 +15,9 @@ export interface OverviewInput {
   readonly organisations: readonly OrganisationItem[];
   /** More than are listed here: they are searched for instead. */
   readonly manyOrganisations: boolean;
+  /** Whether they administer people somewhere, and whether they audit somewhere. */
+  readonly administers: boolean;
+  readonly audits: boolean;
   /** For operators: how many organisations nobody heads. */
   readonly headless: number | undefined;
 }
@@ -38,10 +41,11 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
   return {
     header: {
       title: t('people.overview.title'),
-      subtitle: only ? nameIn(only.names, words.lang, only.name) : t('people.overview.all'),
-      actions: only
-        ? [{ text: t('people.new.title'), href: paths.newPerson(only.id), kind: 'primary', icon: 'plus' }]
-        : [],
+      subtitle: only ? nameIn(only.names, words.lang, only.name) : t(`people.overview.${reachOf(input)}`),
+      actions:
+        only && input.administers
+          ? [{ text: t('people.new.title'), href: paths.newPerson(only.id), kind: 'primary', icon: 'plus' }]
+          : [],
     },
     stats: { items: figuresOf(input, only) },
     ending: endingTable(words, input.ending.items),
@@ -56,6 +60,10 @@ export function buildOverviewPage(input: OverviewInput): OverviewPage {
         : undefined,
   };
 }
+
+/** What the figures are about: an auditor sees, and administers nothing. */
+const reachOf = ({ administers, audits }: OverviewInput): 'all' | 'allAudited' | 'allSeen' =>
+  administers ? (audits ? 'allSeen' : 'all') : 'allAudited';
 
 /** With one organisation the figures lead into its list; with more, what ends leads to the list over all of them. */
 function figuresOf({ words, overview, headless }: OverviewInput, only: OrganisationItem | undefined) {

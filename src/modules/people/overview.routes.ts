@@ -40,6 +40,8 @@ async function showOverview(site: Site, req: Request, res: Response): Promise<vo
     ending: await listEndingSoon(reader, actor, at, { size: 12 }),
     organisations: items,
     manyOrganisations: hasNext,
+    administers: hasPowerSomewhere(actor, 'person.add'),
+    audits: actor.administrations.some(({ kind }) => kind === 'auditor'),
     headless: hasPowerSomewhere(actor, 'organisation.create')
       ? await countOrganisations(reader, actor, at, { headless: true })
       : undefined,

@@ -6,7 +6,7 @@ import type { Site } from '../../platform/site.ts';
 import { sendCsv } from '../../web/csv-response.ts';
 import { localDateOf, untilToLastDay } from '../../web/local-date.ts';
 import type { Actor } from '../administration/index.ts';
-import { requirePowerOver } from '../organisations/index.ts';
+import { nameIn, requirePowerOver } from '../organisations/index.ts';
 import { exportPeople, type PeopleFilter, type PeopleOrder } from './people.list.ts';
 import type { ListedAffiliation, ListedPerson } from './people.listed.ts';
 
@@ -48,7 +48,7 @@ export async function sendExport(
   res: Response,
 ): Promise<void> {
   const people = exportPeople(site.db.reader, actor, site.clock.now(), filter, 500, order);
-  const { t } = res.words;
+  const { t, lang } = res.words;
   const zone = site.config.timeZone;
   const column = (header: string, value: (line: Line) => string) => ({ header, value });
   const columns = [
@@ -56,7 +56,9 @@ export async function sendExport(
     column(t('people.field.givenName'), ({ person }) => person.givenName),
     column(t('people.field.userName'), ({ person }) => person.userName),
     column(t('people.field.mail'), ({ person }) => person.mail),
-    column(t('affiliations.field.organisation'), ({ work }) => work.organisationName),
+    column(t('affiliations.field.organisation'), ({ work }) =>
+      nameIn(work.organisationNames, lang, work.organisationName),
+    ),
     column(t('affiliations.field.type'), ({ work }) => t(`affiliations.type.${work.type}`)),
     column(t('affiliations.field.unit'), ({ work }) => work.unitName ?? ''),
     column(t('affiliations.field.function'), ({ work }) => work.functionTitle ?? ''),

@@ -11,7 +11,7 @@ import {
   type Tag,
 } from '../../web/view-models.ts';
 import { affiliationTypes, unitOptions } from '../affiliations/index.ts';
-import { crumbsOf, type Place, type UnitItem } from '../organisations/index.ts';
+import { crumbsOf, nameIn, type Place, type UnitItem } from '../organisations/index.ts';
 import { affiliationStatuses, expiringDays, type PeopleOrder, type PeoplePage } from './people.list.ts';
 import type { ListedAffiliation, ListedPerson } from './people.listed.ts';
 
@@ -192,7 +192,7 @@ function cellsOf(place: Place, person: ListedPerson): Record<string, TableCell |
             : {}),
         }
       : {},
-    organisation: shown?.organisationName ?? {},
+    organisation: shown ? nameIn(shown.organisationNames, words.lang, shown.organisationName) : {},
     unit: shown?.unitName ?? {},
     from: shown ? words.date(shown.from) : {},
     until: shown ? { text: shown.until === null ? t('common.period.noEnd') : words.until(shown.until) } : {},

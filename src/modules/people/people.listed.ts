@@ -1,6 +1,6 @@
 // What a list shows of each person: the name, and the affiliations the actor may see.
 import { sql } from 'kysely';
-import type { AffiliationType, Reader, Writer } from '../../platform/db/types.ts';
+import type { AffiliationType, Names, Reader, Writer } from '../../platform/db/types.ts';
 import type { Reach } from '../organisations/index.ts';
 
 export interface ListedAffiliation {
@@ -8,6 +8,7 @@ export interface ListedAffiliation {
   readonly type: AffiliationType;
   readonly organisationId: string;
   readonly organisationName: string;
+  readonly organisationNames: Names;
   readonly unitName: string | null;
   readonly functionTitle: string | null;
   readonly from: Date;
@@ -53,6 +54,7 @@ export async function loadListed(
       'f.type',
       'f.organisation_id as organisationId',
       'o.name as organisationName',
+      'o.names as organisationNames',
     ])
     .select(['u.name as unitName', 'f.function_title as functionTitle'])
     .select(['f.valid_from as from', 'f.valid_until as until'])

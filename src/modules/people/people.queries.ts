@@ -18,6 +18,7 @@ export interface PersonAffiliation {
   readonly id: string;
   readonly organisationId: string;
   readonly organisationName: string;
+  readonly organisationNames: Names;
   readonly type: AffiliationType;
   readonly unitId: string | null;
   readonly unitName: string | null;
@@ -53,6 +54,7 @@ export interface PersonAdministration {
   readonly kind: AdministrationKind;
   readonly organisationId: string;
   readonly organisationName: string;
+  readonly organisationNames: Names;
   readonly includesSubtree: boolean;
   readonly from: Date;
   readonly until: Date | null;
@@ -141,6 +143,7 @@ function listAffiliations(
       'f.id',
       'f.organisation_id as organisationId',
       'o.name as organisationName',
+      'o.names as organisationNames',
       'f.type',
       'f.version',
     ])
@@ -195,6 +198,7 @@ async function listAdministrations(
     .selectFrom('administration as d')
     .innerJoin('organisation as o', 'o.id', 'd.organisation_id')
     .select(['d.id', 'd.kind', 'o.id as organisationId', 'o.name as organisationName'])
+    .select('o.names as organisationNames')
     .select(['d.includes_subtree as includesSubtree', 'd.valid_from as from', 'd.valid_until as until'])
     .where('d.person_id', '=', personId)
     .where('d.cancelled_at', 'is', null)

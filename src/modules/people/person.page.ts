@@ -108,7 +108,9 @@ function timelineOf({ place, person }: Seen): Timeline {
   const entries: TimelineEntry[] = [
     ...counting(person.affiliations).map((one) => ({
       label: t(`affiliations.type.${one.type}`),
-      sub: [one.organisationName, one.unitName].filter(Boolean).join(', '),
+      sub: [nameIn(one.organisationNames, words.lang, one.organisationName), one.unitName]
+        .filter(Boolean)
+        .join(', '),
       from: one.from,
       until: one.until,
     })),

@@ -55,7 +55,10 @@ export function affiliationsOf({ place, person, own }: Seen): Table {
     rows: person.affiliations.map((one) => ({
       cells: {
         type: t(`affiliations.type.${one.type}`),
-        organisation: { text: one.organisationName, ...(one.unitName === null ? {} : { sub: one.unitName }) },
+        organisation: {
+          text: nameIn(one.organisationNames, words.lang, one.organisationName),
+          ...(one.unitName === null ? {} : { sub: one.unitName }),
+        },
         function: one.functionTitle ?? {},
         period: { period: { from: one.from, until: one.until, brief: true } },
         state: { tags: [stateTag(place, one)] },
@@ -116,7 +119,7 @@ export function administrationsOf({ place, person }: Seen): Table {
     cells: {
       kind: t(`people.administration.${one.kind}`),
       organisation: {
-        text: one.organisationName,
+        text: nameIn(one.organisationNames, words.lang, one.organisationName),
         ...(one.includesSubtree ? { sub: t('people.administration.subtree') } : {}),
       },
       period: { period: { from: one.from, until: one.until, brief: true } },

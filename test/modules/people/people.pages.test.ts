@@ -359,3 +359,38 @@ test('what is ended twice, by a double click, has ended once', async () => {
   assert.equal(second.status, 409);
   assert.match(second.text, /This affiliation is over/);
 });
+
+test('organisations stand in the language of the reader: in the list of people, its file, and on the page of a person', async () => {
+  const below = await world.organisation({ name: 'Politiezone', parent: village });
+  const names = JSON.stringify({ nl: 'Politiezone', fr: 'Zone de police' });
+  await site.db.handle.updateTable('organisation').set({ names }).where('id', '=', below.id).execute();
+  const someone = await world.person({ familyName: 'Agent' });
+  await world.administration(await world.affiliation(someone, below), 'local');
+  const list = `${paths.people(village.id)}?subtree=yes`;
+  for (const address of [
+    list,
+    `${paths.exportPeople(village.id)}?subtree=yes`,
+    paths.person(below.id, someone.id),
+  ]) {
+    const french = await get(address, operator).set('accept-language', 'fr');
+    assert.equal(french.status, 200, address);
+    assert.match(french.text, /Zone de police/, address);
+    assert.doesNotMatch(french.text, /Politiezone/, address);
+  }
+});
+
+test('the overview tells an auditor what they see, and offers them nothing to add', async () => {
+  const auditor = await world.person();
+  const audited = await world.affiliation(auditor, village);
+  await world.administration(audited, 'auditor');
+  const { text } = await get(paths.home(), auditor);
+  assert.match(text, /Everything you may look into as an auditor/);
+  assert.doesNotMatch(text, /Everything you administer/);
+  await world.administration(audited, 'local');
+  assert.match((await get(paths.home(), auditor)).text, /Everything you administer or may look into/);
+  const ofOne = await world.person();
+  await world.administration(await world.affiliation(ofOne, town), 'auditor', { organisation: town });
+  const one = await get(paths.home(), ofOne);
+  assert.match(one.text, /Lier/);
+  assert.ok(!one.text.includes(paths.newPerson(town.id)));
+});
