@@ -1,8 +1,8 @@
 // Reads records by key, with everything above them, in one statement however many are asked for.
-import type { Database } from '../../platform/db/open.ts';
 import type { Value } from './condition.model.ts';
 import type { ResourceFacts } from './facts.model.ts';
 import { maxParents } from './evaluator.ts';
+import type { Asking } from './subjects.queries.ts';
 
 export interface RecordKey {
   readonly type: string;
@@ -57,7 +57,7 @@ const valuesOf = (applicationId: string, keys: readonly RecordKey[]): unknown[] 
 
 /** The records that exist, by {@link keyOf}; parents are inside them. */
 export async function findRecords(
-  db: Database,
+  db: Asking,
   applicationId: string,
   keys: readonly RecordKey[],
 ): Promise<Map<string, ResourceFacts>> {

@@ -11,19 +11,22 @@ import {
   createRecordRoutes,
   type DecisionPoint,
 } from '../../../src/modules/decisions/index.ts';
+import { changeRecord } from '../../../src/modules/decisions/records/records.commands.ts';
 import { deleteRecords, putRecords } from '../../../src/modules/decisions/sync.commands.ts';
 import { listRecords } from '../../../src/modules/decisions/sync.queries.ts';
 import { readWorld } from '../../../src/modules/decisions/worlds/worlds.files.ts';
+import type { AppError } from '../../../src/platform/errors.ts';
 import { newId } from '../../../src/platform/ids.ts';
 import { paths } from '../../../src/web/paths.ts';
 import { createPagesApp } from '../../support/pages.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';
-import { createWorld, type ApplicationRef, type PersonRef } from '../../support/world.ts';
+import { createWorld, type ApplicationRef, type PersonRef, type World } from '../../support/world.ts';
 import { putSubjects } from './point.ts';
 
 type Fields = Record<string, string | string[]>;
 
 let site: TestSite;
+let world: World;
 let agent: ReturnType<typeof request>;
 let point: DecisionPoint;
 let application: ApplicationRef;
@@ -47,7 +50,7 @@ const bring = (id: string, attributes: Record<string, unknown>, type = 'client')
 
 before(async () => {
   site = await createTestSite();
-  const world = createWorld(site);
+  world = createWorld(site);
   point = createDecisionPoint(site);
   agent = request(
     createPagesApp(site, [
@@ -198,6 +201,20 @@ describe('an own list by hand', () => {
     const refused = await sendList(403, 'kim', { own: 'own', 'level.schulsozialarbeit': 'modify' }, second);
     assert.match(refused.text, /yourself|own access|Somebody else/i);
     await sendList(303, 'kim', { own: 'own', 'level.mittelstufe': 'modify' }, second);
+  });
+
+  test('cannot be made so in two halves, sent at once, of which neither alone lets them in', async () => {
+    await bring('nora', { schulstufe: 'Primarstufe' });
+    const acting = [site, await world.actor(second), world.origin(second)] as const;
+    const record = { applicationId: application.id, type: 'client', id: 'nora' };
+    const halves = await Promise.allSettled([
+      changeRecord(...acting, { ...record, version: 0 }, { aclModify: ['schulsozialarbeit'] }),
+      changeRecord(...acting, { ...record, version: 1 }, { ownList: true }),
+    ]);
+    const codes = halves.map((half) =>
+      half.status === 'rejected' ? (half.reason as AppError).code : 'done',
+    );
+    assert.deepEqual(codes, ['done', 'four_eyes']);
   });
 });
 

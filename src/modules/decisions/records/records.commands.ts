@@ -20,7 +20,7 @@ import { findFactForms } from '../facts/facts.queries.ts';
 import { findModel } from '../models/models.queries.ts';
 import { findRecords, keyOf } from '../records.queries.ts';
 import { fillsGroupsByWork, personFacts } from '../subject.facts.ts';
-import { findPeopleFacts } from '../subjects.queries.ts';
+import { askingIn, findPeopleFacts } from '../subjects.queries.ts';
 import { gainsByRecord } from './records.gain.ts';
 import { getRecordSheet, type RecordRef, type RecordSheet, type Values } from './records.reading.ts';
 
@@ -58,20 +58,29 @@ function refuseUndeclared(forms: ModelForms | undefined, type: string, edit: Rec
   if (!Object.entries(edit).every(fits)) throw new AppError('invalid', 'fact_not_declared');
 }
 
-/** Whether the actor could do more for it; asked before the transaction, on what the version names. */
-async function actorGains(site: Site, actor: Actor, record: RecordRef, byHand: Values): Promise<boolean> {
+/**
+ * Asked while the record is held: of two changes sent at once, the second is judged on what the first left.
+ * @throws four_eyes when the actor could do more for it
+ */
+async function refuseOwnGain(
+  change: Change,
+  actor: Actor,
+  record: RecordRef,
+  { brought }: RecordSheet,
+  byHand: Values,
+): Promise<void> {
   const { applicationId, type, id } = record;
-  const valid = await findModel(site.db.reader, applicationId, 'valid');
-  const standing = (await findRecords(site.db, applicationId, [record])).get(keyOf(type, id));
-  if (!valid || !standing) return false;
+  const asking = askingIn(change.trx);
+  const valid = await findModel(change.trx, applicationId, 'valid');
+  const standing = (await findRecords(asking, applicationId, [record])).get(keyOf(type, id));
+  if (!valid || !standing) return;
   const model = compileForms(valid.forms);
-  const at = site.clock.now();
-  const [row] = await findPeopleFacts(site.db, applicationId, at, [actor.personId]);
-  const facts = row && personFacts(row, at, fillsGroupsByWork(model)).facts;
-  if (!facts) return false;
-  const { brought } = await getRecordSheet(site.db.reader, record);
+  const [row] = await findPeopleFacts(asking, applicationId, change.at, [actor.personId]);
+  const facts = row && personFacts(row, change.at, fillsGroupsByWork(model)).facts;
+  if (!facts) return;
   const changed = { ...standing, attributes: { ...brought, ...byHand } };
-  return gainsByRecord(model, facts, standing, changed, at.toISOString());
+  if (gainsByRecord(model, facts, standing, changed, change.at.toISOString()))
+    throw new AppError('forbidden', 'four_eyes');
 }
 
 async function write(
@@ -116,14 +125,13 @@ export async function changeRecord(
   edit: RecordEdit,
 ): Promise<{ undoId: string }> {
   const attempt = attemptAt('decision_record.changed', record);
-  const seen = await getRecordSheet(site.db.reader, record).catch(() => undefined);
-  const gains = seen ? await actorGains(site, actor, record, withEdit(seen.byHand, edit)) : false;
   return runCommand(site, origin, attempt, async (change) => {
     const sheet = await holdAsOwner(change, actor, record);
     refuseStale(sheet, record.version);
     refuseUndeclared(await findFactForms(change.trx, record.applicationId), record.type, edit);
-    if (gains) throw new AppError('forbidden', 'four_eyes');
-    const version = await write(change, record, sheet, withEdit(sheet.byHand, edit));
+    const byHand = withEdit(sheet.byHand, edit);
+    await refuseOwnGain(change, actor, record, sheet, byHand);
+    const version = await write(change, record, sheet, byHand);
     const named = (values: Values) =>
       Object.fromEntries(Object.keys(edit).map((name) => [name, values[name] ?? null]));
     change.record({ ...attempt, before: named(sheet.byHand), after: edit });
