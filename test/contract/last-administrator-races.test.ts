@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { composeSite } from '../../src/compose.ts';
 import { loadActor } from '../../src/modules/administration/index.ts';
 import { endAffiliation } from '../../src/modules/affiliations/index.ts';
+import { endOrganisation } from '../../src/modules/organisations/index.ts';
 import { disablePerson } from '../../src/modules/people/index.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { openDatabase, type Database } from '../../src/platform/db/open.ts';
@@ -103,6 +104,24 @@ describe('the last administrator, lost by two changes at once', () => {
       assert.deepEqual(results.toSorted(), ['done', 'last_administrator']);
       assert.equal(await countEffective('head', organisation.id), 1);
     }
+  });
+
+  it('two operators that end the organisation of the other one leave one', async () => {
+    await db.query(
+      `update person set valid_until = $1 where id in (select person_id from administration where kind = 'operator')`,
+      [new Date()],
+    );
+    const places = [await world.organisation({ from }), await world.organisation({ from })] as const;
+    const operators = await Promise.all(places.map((place) => administrator(place, 'operator')));
+    const changes = await Promise.all(
+      operators.map(async ({ person }, index) => {
+        const actor = await actorOf(person);
+        const organisationId = places[1 - index]!.id;
+        return () => endOrganisation(site, actor, world.origin(person), { organisationId, version: 1 });
+      }),
+    );
+    await outcomes(changes.map((change) => change()));
+    assert.equal(await countEffective('operator', null), 1);
   });
 
   it('two heads who leave at once: one of the two is asked about it', async () => {

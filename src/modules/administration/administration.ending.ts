@@ -112,25 +112,31 @@ export async function lockWithDelegated(trx: Writer, administrationIds: readonly
 }
 
 /**
- * For what makes everything rest that somebody administers, without ending it: the same as if it ended.
+ * For what makes everything rest that somebody administers, or all who work at a place administer elsewhere, without ending
+ * it: the same as if it ended.
  * @throws last_administrator unless acknowledged, and then tells the operators by mail; last_operator always
  */
 export async function keepAdministratorsBut(
   change: Change,
-  personId: string,
+  resting: { readonly personId: string } | { readonly workplaceId: string },
   until: Date,
   options: { readonly acknowledgeLast: boolean },
 ): Promise<void> {
+  const whose =
+    'personId' in resting
+      ? sql`person_id = ${resting.personId}::uuid`
+      : sql`affiliation_organisation_id = ${resting.workplaceId}::uuid
+          and organisation_id is distinct from ${resting.workplaceId}::uuid`;
   const { rows } = await sql<{ id: string }>`select id from administration
-    where person_id = ${personId}::uuid and valid_at @> ${until}::timestamptz`.execute(change.trx);
+    where ${whose} and valid_at @> ${until}::timestamptz`.execute(change.trx);
   const ids = rows.map((row) => row.id);
   await lockWithDelegated(change.trx, ids);
-  const { rows: resting } = await sql<Pick<FallingAdministration, 'kind' | 'organisation_id'>>`
+  const { rows: left } = await sql<Pick<FallingAdministration, 'kind' | 'organisation_id'>>`
     with recursive fallen as (
       select id from administration where id = any(${ids}::uuid[])
       union select d.id from administration d join fallen on d.given_by_id = fallen.id
     )
     select d.kind, d.organisation_id from administration d join fallen on fallen.id = d.id
     where d.valid_at @> ${until}::timestamptz`.execute(change.trx);
-  await keepAdministrators(change, resting, until, options);
+  await keepAdministrators(change, left, until, options);
 }

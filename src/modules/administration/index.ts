@@ -22,7 +22,6 @@ export { appointAdministrator, changeAdministrationPeriod } from './administrati
 export { ceilingKey, judge, requireConferrable } from './administration.conferral.ts';
 export { endAdministration } from './administration.end.ts';
 export { keepAdministratorsBut, recordEndings, shrinkAdministrations } from './administration.ending.ts';
-export { keepHeads } from './administration.last.ts';
 export { endUncoveredByMove, refuseUncovered } from './administration.move.ts';
 export { mayGiveBack, undoEndAdministration } from './administration.undo.ts';
 export { undoAppointment } from './administration.undo-appointment.ts';

@@ -10,7 +10,7 @@ import { refuseStale } from '../../platform/stale.ts';
 import type { Site } from '../../platform/site.ts';
 import {
   endUncoveredByMove,
-  keepHeads,
+  keepAdministratorsBut,
   loadAllowance,
   loadConferredByMove,
   requireConferrable,
@@ -135,7 +135,7 @@ async function changeNumbers(
  * From the instant on nothing of it counts any more: every right and administration in it rests.
  * @param input `at` default now
  * @throws organisation_not_found, not_allowed, organisation_ended, stale_edit, organisation_has_children, last_operator, last_administrator
- *   unless acknowledged, for its own head administrators and for those of others who come from here.
+ *   unless acknowledged, for its own head administrators and for those of others who come from here or were appointed from here.
  *   Audit: organisation.ended; ends access
  */
 export async function endOrganisation(
@@ -160,41 +160,29 @@ export async function endOrganisation(
     const until = input.at !== undefined && input.at > change.at ? input.at : change.at;
     refuseWrong(checkPeriodOrder(found.valid_from, until));
     enforce(mayEndOrganisation(await loadEndFacts(change, found.id, until)));
-    const headed = await findHeaded(change, found.id);
+    // What ends needs no head any more, but that must be known.
+    if (input.acknowledgeLast !== true && (await isHeaded(change, found.id)))
+      throw new AppError('conflict', 'last_administrator', { details: { organisations: [found.id] } });
     await change.trx
       .updateTable('organisation')
       .set({ valid_until: until, version: found.version + 1 })
       .where('id', '=', found.id)
       .execute();
-    await loseHeads(change, found.id, headed, until, input.acknowledgeLast ?? false);
+    await keepAdministratorsBut(change, { workplaceId: found.id }, until, {
+      acknowledgeLast: input.acknowledgeLast ?? false,
+    });
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after: { until } });
     change.accessEnded({ organisationId: found.id });
   });
 }
 
-/** Organisations that have a head administrator now: this one, and others through people who work here. */
-async function findHeaded(change: Change, organisationId: string): Promise<string[]> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct organisation_id as id from effective_administration(${change.at}::timestamptz, array(
+/** Whether the organisation has a head administrator now. */
+async function isHeaded(change: Change, organisationId: string): Promise<boolean> {
+  const { rows } = await sql`
+    select 1 from effective_administration(${change.at}::timestamptz, array(
       select id from administration where kind = 'head' and valid_at @> ${change.at}::timestamptz
-        and (organisation_id = ${organisationId}::uuid or affiliation_organisation_id = ${organisationId}::uuid)))`.execute(
-    change.trx,
-  );
-  return rows.map((row) => row.id);
-}
-
-/** What ends needs no head any more, but that must be known; of others that lose theirs, operators hear as well. */
-async function loseHeads(
-  change: Change,
-  organisationId: string,
-  headed: readonly string[],
-  until: Date,
-  acknowledged: boolean,
-): Promise<void> {
-  if (!acknowledged && headed.includes(organisationId))
-    throw new AppError('conflict', 'last_administrator', { details: { organisations: [organisationId] } });
-  const others = headed.filter((id) => id !== organisationId);
-  await keepHeads(change, others, until, acknowledged);
+        and organisation_id = ${organisationId}::uuid)) limit 1`.execute(change.trx);
+  return rows.length > 0;
 }
 
 /**

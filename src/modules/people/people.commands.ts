@@ -101,7 +101,9 @@ export async function disablePerson(
       .where('id', '=', found.id)
       .execute();
     await expireLinks(change, found.id);
-    await keepAdministratorsBut(change, found.id, until, { acknowledgeLast: input.acknowledgeLast ?? false });
+    await keepAdministratorsBut(change, { personId: found.id }, until, {
+      acknowledgeLast: input.acknowledgeLast ?? false,
+    });
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after: { until } });
     change.accessEnded({ personId: found.id, wholePerson: true });
   });

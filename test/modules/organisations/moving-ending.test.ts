@@ -142,3 +142,25 @@ test('ending an organisation with a head administrator is acknowledged, after th
   assert.match(refused.text, /name="acknowledgeLast"/);
   await endOrganisation(...(await by(operator)), { ...input, acknowledgeLast: true });
 });
+
+test('ending where somebody works who appointed the head of another organisation asks for that one too', async () => {
+  const office = await world.organisation({ name: 'Office' });
+  const province = await world.organisation({ name: 'Province' });
+  const village = await world.organisation({ name: 'Village', parent: province });
+  const giver = await world.affiliation(await world.person(), office);
+  const wide = await world.administration(giver, 'head', { organisation: province, subtree: true });
+  await world.administration(await world.affiliation(await world.person(), province), 'head');
+  await world.administration(await world.affiliation(await world.person(), village), 'head', {
+    givenBy: wide,
+  });
+  site.clock.advance({ minutes: 1 });
+  const input = { organisationId: office.id, version: 1 };
+  await assert.rejects(
+    endOrganisation(...(await by(operator)), input),
+    (error: { code?: string; details?: unknown }) => {
+      assert.deepEqual([error.code, error.details], ['last_administrator', { organisations: [village.id] }]);
+      return true;
+    },
+  );
+  await endOrganisation(...(await by(operator)), { ...input, acknowledgeLast: true });
+});
