@@ -37,7 +37,7 @@ const entries: readonly Entry[] = [
   { key: 'myAccount', icon: 'person', href: () => paths.myAccount() },
 ];
 
-/** Above this many the switcher would be no help; the list of organisations is. */
+/** More than this many would be no help in the switcher: it then leads to the list of all. */
 const maxSwitcher = 25;
 
 export async function navigationFor(site: Site, req: Request, res: Response): Promise<Navigation> {
@@ -60,15 +60,25 @@ export async function navigationFor(site: Site, req: Request, res: Response): Pr
   );
   return {
     items: items.map((item) => ({ ...item, current: item.href === here })),
-    organisations: organisations.map(({ id, name, names }) => ({
-      id,
-      name: nameIn(names, res.words.lang, name),
-      href: paths.people(id),
-      current: id === current,
-    })),
+    organisations: [
+      ...organisations.slice(0, maxSwitcher).map(({ id, name, names }) => ({
+        id,
+        name: nameIn(names, res.words.lang, name),
+        href: paths.people(id),
+        current: id === current,
+      })),
+      ...(organisations.length > maxSwitcher ? [listOfAll(t)] : []),
+    ],
     person: { name: req.actorName, roleLabel: t(`portal.roles.${highestKind(actor)}`) },
   };
 }
+
+const listOfAll = (t: (key: string) => string) => ({
+  id: '',
+  name: t('people.overview.allOrganisations'),
+  href: paths.organisations(),
+  current: false,
+});
 
 function longestPrefix(addresses: readonly string[], path: string): string | undefined {
   return addresses
@@ -82,7 +92,7 @@ function highestKind(actor: Actor): string {
   return kinds.find((kind) => actor.administrations.some((held) => held.kind === kind)) ?? 'user';
 }
 
-/** The organisations somebody administers by name; not those below them. */
+/** The organisations somebody administers by name, not those below them; one more than the switcher shows. */
 async function listAdministered(
   site: Site,
   actor: Actor,
@@ -91,6 +101,6 @@ async function listAdministered(
   if (ids.length === 0) return [];
   return site.db.query(
     'select id, name, names from organisation where id = any($1::uuid[]) order by name, id limit $2::int',
-    [[...new Set(ids)], maxSwitcher],
+    [[...new Set(ids)], maxSwitcher + 1],
   );
 }

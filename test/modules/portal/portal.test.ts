@@ -54,6 +54,21 @@ describe('the portal as a client', () => {
   });
 });
 
+describe('the switcher of organisations', () => {
+  test('leads to the list of all when there are more than it shows', async () => {
+    const person = await world.person();
+    const work = await world.affiliation(person, await world.organisation());
+    const administer = async () =>
+      world.administration(work, 'local', { organisation: await world.organisation() });
+    const more = /<a href="\/organisations">All organisations<\/a>/;
+    for (let count = 0; count < 25; count++) await administer();
+    const { browser, page } = await signInToPortal(app.url, person, '/me/access');
+    assert.doesNotMatch(page.body, more);
+    await administer();
+    assert.match((await browser.get('/me/access')).body, more);
+  });
+});
+
 describe('signing in to the portal', () => {
   test('leads to where one wanted to be', async () => {
     const { page } = await signInToPortal(app.url, await world.person(), '/me/sessions?from=mail');
