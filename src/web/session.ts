@@ -1,7 +1,7 @@
 // The portal's session: a random cookie, everything else in the database under the digest of it. A session that was
 // deleted there stays deleted, even when a request that began before would save it again.
 import session, { Store, type SessionData } from 'express-session';
-import type { RequestHandler } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { hashToken } from '../platform/crypto.ts';
 import type { Site } from '../platform/site.ts';
 import './express.ts';
@@ -115,6 +115,33 @@ export function portalSession(site: Site): RequestHandler {
   return (req, res, next) => {
     // Whether the way to the browser is encrypted is what the issuer says, not what a header from outside says.
     req.headers['x-forwarded-proto'] = https ? 'https' : 'http';
-    handle(req, res, next);
+    handle(req, res, (error?: unknown) => {
+      if (error === undefined) saveBeforeAnswer(req, res, next);
+      next(error);
+    });
   };
+}
+
+/**
+ * The library lets the head of an answer go before it has saved, and browsers follow a redirect as soon as they read it: on
+ * a database that takes its time the next page would not know who just signed in.
+ */
+function saveBeforeAnswer(req: Request, res: Response, next: NextFunction): void {
+  const before = contentOf(req);
+  const end = res.end.bind(res) as (...given: unknown[]) => Response;
+  res.end = (...given: unknown[]) => {
+    const now = contentOf(req);
+    // One that was destroyed is gone already.
+    if (res.headersSent || now === undefined || now === before) return end(...given);
+    req.session.save((error: unknown) =>
+      error === undefined || error === null ? end(...given) : next(error),
+    );
+    return res;
+  };
+}
+
+/** Undefined when there is none any more. */
+function contentOf(req: Request): string | undefined {
+  const { session: current } = req as { session?: Request['session'] };
+  return current && JSON.stringify([req.sessionID, { ...current, cookie: undefined }]);
 }

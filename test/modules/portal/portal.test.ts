@@ -2,12 +2,14 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { changeClient, createClient } from '../../../src/modules/applications/index.ts';
 import {
   deliverBackchannelLogout,
   listSessionsOf,
   portalClientId,
 } from '../../../src/modules/provider/index.ts';
+import { Visitor } from '../../sample/visitor.ts';
 import { Browser } from '../../support/browser.ts';
 import { startTestApp, type TestApp } from '../../support/provider.ts';
 import { enterPassword, signInToPortal } from '../../support/sign-in.ts';
@@ -79,6 +81,28 @@ describe('signing in to the portal', () => {
   test('never leads elsewhere', async () => {
     const { page } = await signInToPortal(app.url, await world.person(), '/sign-in?return=//evil.example/');
     assert.ok(page.url.startsWith(`${app.url}/`));
+  });
+
+  test('is known to the next page also when the database is slow and the browser does not wait for the body', async () => {
+    const person = await world.person();
+    const { db } = app.site;
+    const query = db.query.bind(db);
+    const slowly: typeof db.query = async (text, values) => {
+      if (text.includes('portal_session') && !text.startsWith('select')) await delay(100);
+      return query(text, values);
+    };
+    Object.assign(db, { query: slowly });
+    try {
+      const visitor = new Visitor();
+      const entrance = await visitor.open(`${app.url}/me/sessions`);
+      const action = /action="([^"]*\/sign-in)"/.exec(entrance.html)?.[1] ?? '';
+      const csrf = /name="_csrf" value="([^"]*)"/.exec(entrance.html)?.[1] ?? '';
+      const fields = { _csrf: csrf, login: person.userName, password: person.password };
+      const page = await visitor.post(new URL(action, app.url).href, fields);
+      assert.deepEqual([page.status, page.path], [200, '/me/sessions']);
+    } finally {
+      Object.assign(db, { query });
+    }
   });
 
   test('is not asked of a program, which gets an answer it can read', async () => {
