@@ -237,23 +237,24 @@ function asPayload(row: Row | undefined, now: Date): AdapterPayload | undefined 
   return { ...row.payload, consumed: Math.floor(row.consumed_at.getTime() / 1000) };
 }
 
+/** What is past its end, each found by an index of its own. Applications are told of natural ends from grants. */
+const sweeps = [
+  ['oidc_payload', `model <> 'Grant' and expires_at < $1::timestamptz`],
+  ['oidc_payload', `model = 'Grant' and expires_at < $1::timestamptz - interval '1 day'`],
+  ['oidc_step', 'expires_at < $1::timestamptz'],
+].map(
+  ([table, expired]) => `delete from ${table} where (model, id) in (
+    select model, id from ${table} where ${expired} order by expires_at limit $2::int for update skip locked)
+    returning 1`,
+);
+
 /**
- * Removes protocol rows past their end, at most `limit` of each table, so that no statement runs long. Called by the
- * worker until it returns 0. Grants stay a day longer: applications are told of natural ends from them.
+ * Removes protocol rows past their end, at most `limit` of each kind, so that no statement runs long. Called by the
+ * worker until it returns 0. Grants stay a day longer.
  * @returns how many rows went.
  */
 export async function sweepExpiredRows(db: Database, at: Date, limit: number): Promise<number> {
   let removed = 0;
-  for (const table of ['oidc_payload', 'oidc_step'] as const) {
-    const rows = await db.query(
-      `delete from ${table} where (model, id) in (
-         select model, id from ${table}
-         where expires_at < $1::timestamptz and (model <> 'Grant' or expires_at < $1::timestamptz - interval '1 day')
-         order by expires_at limit $2::int
-         for update skip locked) returning 1`,
-      [at, limit],
-    );
-    removed += rows.length;
-  }
+  for (const sweep of sweeps) removed += (await db.query(sweep, [at, limit])).length;
   return removed;
 }
