@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { decodeJwt } from 'jose';
 import { Visitor } from '../sample/visitor.ts';
-import type { Page } from '../sample/visitor.ts';
 import { accountPassword, headUserName } from './accounts.ts';
+import { submitForm } from './forms.ts';
 import type { HttpClient } from './http-client.ts';
 import { median } from './measure.ts';
 import type { Watched } from './product.ts';
@@ -60,7 +60,7 @@ export async function measureRevocation(
   const administrator = new Visitor();
   const entrance = await administrator.open(`${target.origin}/`);
   const signIn = { login: headUserName, password: accountPassword };
-  const overview = await submit(administrator, entrance, '/sign-in', signIn);
+  const overview = await submitForm(administrator, entrance, '/sign-in', signIn);
   if (overview.status !== 200) throw new Error(`the administrator cannot sign in: ${overview.status}`);
   const times: number[] = [];
   for (const { userName, personId, endPath } of watched) {
@@ -68,7 +68,7 @@ export async function measureRevocation(
     const page = await administrator.open(`${target.origin}${endPath}`);
     const arrival = listener.next(personId);
     const clickedAt = performance.now();
-    const answer = await submit(administrator, page, endPath, {});
+    const answer = await submitForm(administrator, page, endPath, {});
     if (answer.status !== 200) throw new Error(`the right could not be ended: ${answer.status}`);
     times.push((await withPatience(arrival)) - clickedAt);
   }
@@ -82,24 +82,4 @@ async function withPatience(arrival: Promise<number>): Promise<number> {
     timer = setTimeout(() => reject(new Error('the application was not told')), patienceMs);
   });
   return Promise.race([arrival, late]).finally(() => clearTimeout(timer));
-}
-
-/** Sends the form of the page that leads there, hidden fields kept. */
-async function submit(
-  visitor: Visitor,
-  page: Page,
-  actionEnd: string,
-  typed: Record<string, string>,
-): Promise<Page> {
-  const forms = page.html.split('<form').slice(1);
-  const actionOf = (form: string) => /action="([^"]*)"/.exec(form)?.[1] ?? '';
-  const form = forms
-    .map((part) => part.slice(0, part.indexOf('</form>')))
-    .find((part) => actionOf(part).endsWith(actionEnd));
-  if (form === undefined) throw new Error(`no form to ${actionEnd} at ${page.url} (${page.status})`);
-  const hidden = [...form.matchAll(/<input[^>]*type="hidden"[^>]*>/g)].map(([input]) => [
-    /name="([^"]*)"/.exec(input)?.[1] ?? '',
-    /value="([^"]*)"/.exec(input)?.[1] ?? '',
-  ]);
-  return visitor.post(new URL(actionOf(form), page.url).href, { ...Object.fromEntries(hidden), ...typed });
 }
