@@ -260,7 +260,8 @@ async function walk(
   return rows;
 }
 
-/** A search for something rare: the trigram index names the people, then it is looked at where they work. */
+/** A search for something rare: the trigram index names the people, then it is looked at where they work, in the order of the
+ * list, so that a full page ends it. */
 async function searchFirst(
   reader: Reader | Writer,
   selection: Selection,
@@ -268,8 +269,10 @@ async function searchFirst(
 ): Promise<Position[]> {
   const { rows } = await sql<Position>`
     with hit as materialized (select p.sort_name, p.id from person p where ${nameMatches(selection)})
-    select p.sort_name as key, p.id from hit p
-    where ${beyondPlace(nameOrder(selection, 'p.sort_name', 'p.id'), page)} and ${affiliated(selection)}
+    select p.sort_name as key, p.id from (
+      select * from hit p where ${beyondPlace(nameOrder(selection, 'p.sort_name', 'p.id'), page)}
+      ${orderBy(nameOrder(selection, 'p.sort_name', 'p.id'), page)} offset 0) p
+    where ${affiliated(selection)}
     ${inOrder(selection, page, 'p.sort_name', 'p.id')}`.execute(reader as Writer);
   return rows;
 }
@@ -305,10 +308,12 @@ function nameMatches(selection: Selection): RawBuilder<SqlBool> {
   return words.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(words, sql` and `)}`;
 }
 
+/** Looked up one by one: with a frequent name the planner read ten thousand people of the site for the few of a village. */
 const personMatches = (selection: Selection): RawBuilder<SqlBool> =>
   selection.patterns.length === 0
     ? sql<SqlBool>`true`
-    : sql<SqlBool>`exists (select 1 from person p where p.id = f.person_id and ${nameMatches(selection)})`;
+    : sql<SqlBool>`exists (select 1 from (select search_text from person where id = f.person_id offset 0) p
+        where ${nameMatches(selection)})`;
 
 const nameOrder = ({ order }: Selection, key: string, id: string): Order => ({
   key: sql`${sql.ref(key)}`,
