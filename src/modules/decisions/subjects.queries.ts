@@ -49,7 +49,8 @@ const personRows = `
   left join lateral (
     select jsonb_agg(jsonb_build_object('function', f.function_title,
       'units', (select coalesce(jsonb_agg(u.code), '[]') from decision_unit_chain(f.unit_id) u where u.valid_at @> $2::timestamptz),
-      'offered', not exists (select 1 from application_right r where r.application_id = $1::uuid) or exists (
+      'offered', exists (select 1 from application x where x.id = $1::uuid and x.owner_organisation_id = o.id
+          and not exists (select 1 from application_right r where r.application_id = x.id)) or exists (
         select 1 from offer q join application_right r on r.id = q.right_id
         where r.application_id = $1::uuid and r.valid_at @> $2::timestamptz and q.valid_at @> $2::timestamptz
           and (q.organisation_id = o.id or q.target_group_id = o.target_group_id)))) as list

@@ -55,9 +55,10 @@ export function isInReach(
     })`;
 }
 
-/** An application without rights is offered to everybody, as for decisions. */
+/** An application without rights is its owner's own: offered to everybody, it would show its owners who works anywhere. */
 const isOffered = (applicationId: string): Fragment => sql`(
-  not exists (select 1 from application_right x where x.application_id = ${applicationId}::uuid) or exists (
+  exists (select 1 from application y where y.id = ${applicationId}::uuid and y.owner_organisation_id = o.id
+    and not exists (select 1 from application_right x where x.application_id = y.id)) or exists (
     select 1 from offer q join application_right x on x.id = q.right_id
     where x.application_id = ${applicationId}::uuid and q.cancelled_at is null
       and (q.organisation_id = o.id or q.target_group_id = o.target_group_id)))`;
