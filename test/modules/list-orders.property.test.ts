@@ -197,7 +197,7 @@ test('offers: every order keeps them all, without an end last', () => {
   const instant = fc.integer({ min: 0, max: 3 }).map((day) => new Date(day * 86_400_000));
   const offer = fc.record({
     rightId: fc.constantFrom('a', 'b'),
-    organisation: fc.constantFrom('Gent', 'Lier').map((name) => ({ id: name, code: name, name })),
+    organisation: fc.constantFrom('Gent', 'Lier').map((name) => ({ id: name, code: name, name, names: {} })),
     period: fc.record({ from: instant, until: fc.option(instant) }),
   });
   const cases = [fc.array(offer), fc.constantFrom(...offerSorts), directions] as const;

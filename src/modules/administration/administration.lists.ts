@@ -19,7 +19,7 @@ export interface ListedAdministration {
     readonly sortName: string;
     readonly mail: string;
   };
-  readonly organisation: { readonly id: string; readonly name: string } | null;
+  readonly organisation: { readonly id: string; readonly name: string; readonly names: Names } | null;
   readonly application: { readonly id: string; readonly code: string; readonly names: Names } | null;
   readonly includesSubtree: boolean;
   readonly givenBy: string | null;
@@ -38,6 +38,7 @@ interface Row {
   mail: string;
   organisation_id: string | null;
   organisation_name: string | null;
+  organisation_names: Names | null;
   application_id: string | null;
   application_code: string | null;
   application_names: Names | null;
@@ -54,7 +55,13 @@ const toListed = (row: Row): ListedAdministration => ({
   kind: row.kind,
   person: { id: row.person_id, name: row.person_name, sortName: row.sort_name, mail: row.mail },
   organisation:
-    row.organisation_id === null ? null : { id: row.organisation_id, name: row.organisation_name ?? '' },
+    row.organisation_id === null
+      ? null
+      : {
+          id: row.organisation_id,
+          name: row.organisation_name ?? '',
+          names: row.organisation_names ?? {},
+        },
   application:
     row.application_id === null
       ? null
@@ -109,7 +116,7 @@ async function list(
 ): Promise<ListedAdministration[]> {
   const { rows } = await sql<Row>`
     select d.id, d.kind, d.person_id, p.given_name || ' ' || p.family_name as person_name, p.sort_name, p.mail,
-      d.organisation_id, o.name as organisation_name, d.application_id, x.code as application_code,
+      d.organisation_id, o.name as organisation_name, o.names as organisation_names, d.application_id, x.code as application_code,
       x.names as application_names,
       d.includes_subtree, g.given_name || ' ' || g.family_name as given_by, d.valid_from, d.valid_until, d.version,
       exists (select 1 from effective_administration(${at}::timestamptz, array[d.id])) as effective

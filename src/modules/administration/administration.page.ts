@@ -42,7 +42,12 @@ export function headerOf(page: Page, title: string, subtitle?: string): PageHead
 
 export function scopeNote(words: T, one: ListedAdministration, inherited: boolean): { sub?: string } {
   if (inherited && one.organisation)
-    return { sub: words.t('administration.inherited', { organisation: one.organisation.name }) };
+    return {
+      sub: words.t('administration.inherited', {
+        organisation:
+          one.organisation.names[words.lang] ?? one.organisation.names.en ?? one.organisation.name,
+      }),
+    };
   return one.includesSubtree ? { sub: words.t('administration.withSubtree') } : {};
 }
 

@@ -15,7 +15,7 @@ export function applicationColumns({ words, zone }: Page): CsvColumn<ListedAppli
   return [
     { header: t('applications.code'), value: (one) => one.code },
     { header: t('applications.name'), value: (one) => nameIn(one.names, lang, one.code) },
-    { header: t('applications.owner'), value: (one) => one.owner.name },
+    { header: t('applications.owner'), value: (one) => nameIn(one.owner.names, lang, one.owner.name) },
     { header: t('applications.ownerCode'), value: (one) => one.owner.code },
     { header: t('applications.homeUrl'), value: (one) => one.homeUrl ?? '' },
     { header: t('applications.contactMail'), value: (one) => one.contactMail ?? '' },

@@ -7,7 +7,12 @@ export interface Application {
   readonly code: string;
   readonly names: Names;
   readonly descriptions: Names;
-  readonly owner: { readonly id: string; readonly code: string; readonly name: string };
+  readonly owner: {
+    readonly id: string;
+    readonly code: string;
+    readonly name: string;
+    readonly names: Names;
+  };
   readonly homeUrl: string | null;
   readonly contactMail: string | null;
   readonly roleTemplate: string;

@@ -60,7 +60,7 @@ export function buildListPage(
           sub: one.code,
           href: paths.application(one.id),
         },
-        owner: one.owner.name,
+        owner: nameIn(one.owner.names, words.lang, one.owner.name),
         rights: words.number(one.rights),
         assignments: countText(words, one.assignments),
         state: { tags: [periodTag(words, one.period.from, one.period.until, now)] },
@@ -116,7 +116,11 @@ function factsOf({ words }: Page, application: Application): DefinitionList {
     columns: 2,
     items: [
       { term: words.t('applications.code'), copy: application.code },
-      { term: words.t('applications.owner'), text: application.owner.name, sub: application.owner.code },
+      {
+        term: words.t('applications.owner'),
+        text: nameIn(application.owner.names, words.lang, application.owner.name),
+        sub: application.owner.code,
+      },
       { term: words.t('applications.description'), text: description },
       {
         term: words.t('applications.homeUrl'),

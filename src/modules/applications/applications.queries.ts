@@ -19,7 +19,7 @@ function selectApplications(reader: Reader | Writer) {
       'x.role_template',
     ])
     .select(['x.role_claim', 'x.valid_from', 'x.valid_until', 'x.version'])
-    .select(['o.id as owner_id', 'o.code as owner_code', 'o.name as owner_name']);
+    .select(['o.id as owner_id', 'o.code as owner_code', 'o.name as owner_name', 'o.names as owner_names']);
 }
 
 type ApplicationRow = Awaited<ReturnType<ReturnType<typeof selectApplications>['executeTakeFirstOrThrow']>>;
@@ -29,7 +29,7 @@ const toApplication = (row: ApplicationRow): Application => ({
   code: row.code,
   names: row.names,
   descriptions: row.descriptions,
-  owner: { id: row.owner_id, code: row.owner_code, name: row.owner_name },
+  owner: { id: row.owner_id, code: row.owner_code, name: row.owner_name, names: row.owner_names },
   homeUrl: row.home_url,
   contactMail: row.contact_mail,
   roleTemplate: row.role_template,

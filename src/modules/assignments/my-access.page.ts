@@ -94,7 +94,9 @@ function organisationOf(words: T, now: Date, access: MyAccess, affiliations: rea
       mail: one.person.mail,
       note: [
         words.t(`administration.kinds.${one.kind}`),
-        one.organisation?.id === organisation.id ? '' : one.organisation?.name,
+        one.organisation && one.organisation.id !== organisation.id
+          ? nameIn(one.organisation.names, words.lang, one.organisation.name)
+          : '',
       ]
         .filter(Boolean)
         .join(', '),
@@ -162,10 +164,11 @@ function stateOf(words: T, now: Date, right: OwnRight, until: Date | null): Tag 
 
 function administrationsTable(words: T, now: Date, administrations: readonly ListedAdministration[]): Table {
   const place = (one: ListedAdministration): string =>
-    one.organisation?.name ??
-    (one.application
-      ? nameIn(one.application.names, words.lang, one.application.code)
-      : words.t('administration.site'));
+    one.organisation
+      ? nameIn(one.organisation.names, words.lang, one.organisation.name)
+      : one.application
+        ? nameIn(one.application.names, words.lang, one.application.code)
+        : words.t('administration.site');
   return {
     caption: words.t('assignments.mine.administrations'),
     columns: [

@@ -8,7 +8,9 @@ type OfferSort = (typeof offerSorts)[number];
 
 /** Who receives it, by the name in the reader's language. */
 export const receiverName = (offer: Offer, lang: string): string =>
-  offer.organisation?.name ?? nameIn(offer.targetGroup!.names, lang, offer.targetGroup!.code);
+  offer.organisation
+    ? nameIn(offer.organisation.names, lang, offer.organisation.name)
+    : nameIn(offer.targetGroup!.names, lang, offer.targetGroup!.code);
 
 /** In the order asked for; offers without an end come last in both directions. By right: in its owner's order. */
 export function sortOffers(

@@ -9,6 +9,7 @@ import { readableErrors } from '../../web/readable-errors.ts';
 import { periodTag, type Field, type Table } from '../../web/view-models.ts';
 import type { LastChange } from '../administration/index.ts';
 import { nameIn, type Offer, type Right } from './rights.model.ts';
+import { receiverName } from './offers.order.ts';
 import { ceilingText } from './offered.page.ts';
 import { dayOf, headerOf, reasonField, type FormState, type RightsPage } from './application.page.ts';
 
@@ -19,7 +20,7 @@ const offersList = ({ words, application }: RightsPage) => ({
 
 const receiverText = (words: T, offer: Offer): { text: string; sub: string } =>
   offer.organisation
-    ? { text: offer.organisation.name, sub: offer.organisation.code }
+    ? { text: receiverName(offer, words.lang), sub: offer.organisation.code }
     : {
         text: nameIn(offer.targetGroup!.names, words.lang, offer.targetGroup!.code),
         sub: words.t('rights.offers.wholeGroup'),

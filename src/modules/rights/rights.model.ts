@@ -22,7 +22,12 @@ export interface Offer {
   readonly rightId: string;
   readonly rightCode: string;
   readonly rightNames: Names;
-  readonly organisation: { readonly id: string; readonly code: string; readonly name: string } | null;
+  readonly organisation: {
+    readonly id: string;
+    readonly code: string;
+    readonly name: string;
+    readonly names: Names;
+  } | null;
   readonly targetGroup: { readonly id: string; readonly code: string; readonly names: Names } | null;
   readonly maxPeriodDays: number | null;
   readonly maxUntil: Date | null;

@@ -146,6 +146,7 @@ function selectOffers(reader: Reader | Writer) {
     ])
     .select([
       'o.name as organisation_name',
+      'o.names as organisation_names',
       'g.id as group_id',
       'g.code as group_code',
       'g.names as group_names',
@@ -162,7 +163,12 @@ const toOffer = (row: OfferRow): Offer => ({
   organisation:
     row.organisation_id === null
       ? null
-      : { id: row.organisation_id, code: row.organisation_code!, name: row.organisation_name! },
+      : {
+          id: row.organisation_id,
+          code: row.organisation_code!,
+          name: row.organisation_name!,
+          names: row.organisation_names ?? {},
+        },
   targetGroup:
     row.group_id === null ? null : { id: row.group_id, code: row.group_code!, names: row.group_names! },
   maxPeriodDays: row.max_period_days,

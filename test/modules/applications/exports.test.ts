@@ -126,6 +126,33 @@ describe('lists as files', () => {
     assert.doesNotMatch(nothing.text, /permits/);
   });
 
+  it('and their pages name organisations in the language of the reader', async () => {
+    const names = JSON.stringify({ nl: 'Stad', fr: 'Ville' });
+    await site.db.handle
+      .updateTable('organisation')
+      .set({ names })
+      .where('code', 'in', ['TOWN', 'owner'])
+      .execute();
+    for (const path of [
+      paths.applications(),
+      paths.exportApplications(),
+      paths.application(application.id),
+      paths.offers(application.id),
+      paths.offersExport(application.id),
+      paths.myAccess(),
+      paths.exportMyAccess(),
+    ]) {
+      const { text } = await get(path).set('accept-language', 'fr').expect(200);
+      assert.match(text, /Ville/, path);
+      assert.doesNotMatch(text, /Stad|=Town|Organisation owner/, path);
+    }
+    await site.db.handle
+      .updateTable('organisation')
+      .set({ names: '{}' })
+      .where('code', '=', 'TOWN')
+      .execute();
+  });
+
   it('of organisations: on record as well', async () => {
     const text = await take(
       paths.organisations(),
