@@ -1,5 +1,5 @@
 // What a list shows of each person: the name, and the affiliations the actor may see.
-import { sql } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type { AffiliationType, Names, Reader, Writer } from '../../platform/db/types.ts';
 import type { Reach } from '../organisations/index.ts';
 
@@ -42,7 +42,7 @@ export async function loadListed(
     .leftJoin('password_credential as c', 'c.person_id', 'p.id')
     .select(['p.id', 'p.given_name as givenName', 'p.family_name as familyName', 'p.sort_name as sortName'])
     .select(['p.user_name as userName', 'p.mail', 'p.valid_until', 'c.person_id as credential'])
-    .where('p.id', 'in', ids)
+    .where(sql<SqlBool>`p.id = any(${ids}::uuid[])`)
     .execute();
   const affiliations = await reader
     .selectFrom('affiliation as f')
@@ -58,7 +58,7 @@ export async function loadListed(
     ])
     .select(['u.name as unitName', 'f.function_title as functionTitle'])
     .select(['f.valid_from as from', 'f.valid_until as until'])
-    .where('f.person_id', 'in', ids)
+    .where(sql<SqlBool>`f.person_id = any(${ids}::uuid[])`)
     .where('f.cancelled_at', 'is', null)
     .where(reach.contains(sql.ref('f.organisation_id')))
     .orderBy('f.valid_from', 'desc')

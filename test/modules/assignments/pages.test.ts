@@ -81,7 +81,7 @@ describe('the pages of assignments', () => {
     assert.match(text, /value="123"/);
     assert.deepEqual(await assignments(), []);
     const undated = await post(paths.assignments(...place), { ...form, from: '2026-02-30' }).expect(422);
-    assert.match(undated.text, /Give a date that exists/);
+    assert.match(undated.text, /Enter a date that exists/);
   });
 
   it('grant, change and end a right, each with a way back', async () => {
