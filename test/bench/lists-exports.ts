@@ -27,7 +27,7 @@ export async function measureExports(
   for (const [name, who, path] of exports) {
     const visitor = await signIn(server.origin, who.userName);
     for (const slow of [false, true]) {
-      await delay(2000);
+      await delay(5000);
       const response = await visitor.send(`${server.origin}${path}`);
       if (response.status !== 200) throw new Error(`export of ${name}: ${response.status}`);
       await print(`${name}${slow ? ', slow reader' : ''}`, server, response, slow);

@@ -1,6 +1,6 @@
 // `npm run bench:lists`: how fast the first page of every list comes, over HTTP, for a hundred administrators of a site with a
 // million people; and what the exports of a million rows cost in memory, read fast and slowly. Takes a quarter of an hour.
-// Options: --people N, --assignments N, --audit N, --database URL (filled by an earlier run), --skip-exports.
+// Options: --people N, --assignments N, --audit N, --database URL (filled by an earlier run), --skip-pages, --skip-exports.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,6 +27,7 @@ const { values: given } = parseArgs({
     audit: { type: 'string', default: '1000000' },
     database: { type: 'string' },
     'skip-exports': { type: 'boolean', default: false },
+    'skip-pages': { type: 'boolean', default: false },
   },
 });
 const size = {
@@ -58,7 +59,7 @@ try {
   const administrators = await prepare(env);
   const server = await startServer({ script: 'src/main.ts', port, env, readyPath: '/readyz' });
   try {
-    await measureLists(server.origin, administrators);
+    if (!given['skip-pages']) await measureLists(server.origin, administrators);
     if (!given['skip-exports']) await measureExports(server, administrators);
   } finally {
     await server.stop();
