@@ -74,7 +74,7 @@ describe('signing in to an application', { skip: browserMissing() }, () => {
     const { page } = visit;
     await begin(page);
     await fillIn(page, 'lotte', 'not the right password');
-    await page.getByText('The user name or the password is not right').first().waitFor();
+    await page.getByText('The user name or the password is not correct').first().waitFor();
     assert.equal(await page.getByLabel('User name or mail address').inputValue(), 'lotte');
     await inspectPage(visit, 'sign-in refused');
     await fillIn(page, 'lotte');

@@ -217,10 +217,10 @@ describe('a session of the portal', () => {
   test('stands among the last sign-ins, and the page says when there were more', async () => {
     const person = await world.person();
     const { browser, page } = await signInToPortal(app.url, person);
-    assert.doesNotMatch(page.body, /The last 20 sign-ins/);
+    assert.doesNotMatch(page.body, /Only the last 20 sign-ins/);
     for (let again = 0; again < 20; again++) await signInToPortal(app.url, person);
     const { body } = await browser.get('/me/sessions');
-    assert.match(body, /The last 20 sign-ins are shown here/);
+    assert.match(body, /Only the last 20 sign-ins are shown here/);
     assert.equal(body.match(/Signed in<\/span>/g)?.length, 20);
   });
 

@@ -125,7 +125,7 @@ describe('a sign-in that is interrupted', () => {
     const unknown = await browser.submit(wrong, '/sign-in', { login: 'nobody at all', password: 'not mine' });
     for (const refused of [wrong, unknown]) {
       assert.equal(refused.status, 422);
-      assert.match(refused.body, /The user name or the password is not right/);
+      assert.match(refused.body, /The user name or the password is not correct/);
       assert.doesNotMatch(refused.body, /not mine/);
     }
     assert.match(wrong.body, new RegExp(`value="${access.person.userName}"`));
@@ -262,7 +262,7 @@ describe('somebody without a right', () => {
     await app.site.db.query(`update application_right set valid_until = '2026-06-10' where id = $1`, [
       retired.right.id,
     ]);
-    assert.match((await enter(retired)).body, /no longer exists in Application/);
+    assert.match((await enter(retired)).body, /has not existed in Application/);
 
     const merged = await createAccess(world);
     await app.site.db.query(`update organisation set valid_until = '2026-06-10' where id = $1`, [
