@@ -7,14 +7,13 @@ import { AppError, invalidFields, notFound } from '../../platform/errors.ts';
 import { endsLater } from '../../platform/period.ts';
 import type { Site } from '../../platform/site.ts';
 import { refuseStale } from '../../platform/stale.ts';
-import { offerUndo } from '../../platform/undo.ts';
-import { mayGiveBack, organisationInScope, type Actor } from '../administration/index.ts';
+import { organisationInScope, type Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
 import { endCarried, loadCarried, type Carried } from './affiliations.carried.ts';
 import { leavesOut, type AffiliationDetails } from './affiliations.model.ts';
 import { mayEndCarried, mayGiveAffiliation } from './affiliations.policy.ts';
 import { offerUndoOfAdding, offerUndoOfChange } from './affiliations.undo-change.ts';
-import { rememberEnd, undoKind, type EndedAffiliation } from './affiliations.undo.ts';
+import { offerUndoOfEnd } from './affiliations.undo.ts';
 import {
   aboutAffiliation,
   idsOf,
@@ -156,7 +155,7 @@ export async function endAffiliation(
     const after = cancelled ? { cancelled: true } : { until };
     change.record({ ...fact, reason: input.reason, before: { until: found.valid_until }, after });
     if (found.valid_from <= change.at) change.accessEnded(partiesOf(found));
-    const undoId = await offerUndoTo(site, change, acting, found, carried);
+    const undoId = await offerUndoOfEnd(site, change, acting, found, carried);
     return { undoId, consequences: countConsequences(carried), cancelled };
   });
 }
@@ -235,26 +234,6 @@ async function endWhatReachesBeyond(
 function onlyShortens(found: AffiliationRow, input: AffiliationChange): boolean {
   const sameWork = input.unitId === found.unit_id && input.functionTitle === found.function_title;
   return sameWork && input.from >= found.valid_from && !endsLater(input.until, found.valid_until);
-}
-
-/** Undoing is giving again: only who could give all of it gets that offer, and nobody for their own affiliation. */
-async function offerUndoTo(
-  site: Site,
-  change: Change,
-  actor: Actor,
-  found: AffiliationRow,
-  carried: Carried,
-): Promise<string | undefined> {
-  if (actor.personId === found.person_id) return undefined;
-  const { administrations } = carried;
-  if (!(await mayGiveBack(change.trx, actor, administrations, change.at, site.config.timeZone)))
-    return undefined;
-  const payload: EndedAffiliation = {
-    affiliation: rememberEnd(found),
-    assignments: carried.assignments.map(rememberEnd),
-    administrations: carried.administrations.map(rememberEnd),
-  };
-  return offerUndo(change, actor.personId, undoKind, payload);
 }
 
 const detailsOf = (details: Omit<AffiliationDetails, 'type'>) => ({

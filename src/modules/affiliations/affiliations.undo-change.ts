@@ -7,12 +7,13 @@ import { enforce } from '../../platform/decision.ts';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
 import { offerUndo, takeUndo } from '../../platform/undo.ts';
-import { mayGiveBack, type Actor } from '../administration/index.ts';
+import type { Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
 import { loadCarried, type Carried } from './affiliations.carried.ts';
 import { leavesOut } from './affiliations.model.ts';
 import { mayGiveAffiliation } from './affiliations.policy.ts';
 import {
+  mayUndoEnding,
   recordRestored,
   rememberEnd,
   rememberedEnd,
@@ -67,10 +68,7 @@ export async function offerUndoOfChange(
   before: AffiliationRow,
   ended: Carried,
 ): Promise<string | undefined> {
-  if (actor.personId === before.person_id) return undefined;
-  const { administrations } = ended;
-  if (!(await mayGiveBack(change.trx, actor, administrations, change.at, site.config.timeZone)))
-    return undefined;
+  if (!(await mayUndoEnding(site, change, actor, before.person_id, ended))) return undefined;
   return offerUndo(change, actor.personId, changedKind, {
     id: before.id,
     version: before.version + 1,

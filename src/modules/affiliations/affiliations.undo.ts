@@ -6,14 +6,14 @@ import { runCommand } from '../../platform/command.ts';
 import { enforce } from '../../platform/decision.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Site } from '../../platform/site.ts';
-import { takeUndo } from '../../platform/undo.ts';
+import { offerUndo, takeUndo } from '../../platform/undo.ts';
 import { mayGiveBack, refuseUncovered, type Actor } from '../administration/index.ts';
 import { requirePowerOver } from '../organisations/index.ts';
 import { mayGiveAffiliation } from './affiliations.policy.ts';
 import { loadCarried, type Carried } from './affiliations.carried.ts';
-import { aboutAffiliation, lockAffiliation } from './affiliations.write.ts';
+import { aboutAffiliation, lockAffiliation, type AffiliationRow } from './affiliations.write.ts';
 
-export const undoKind = 'affiliation.ended';
+const undoKind = 'affiliation.ended';
 
 /** The end each row had before, and the version it must still have. */
 export const rememberedEnd = z.object({ id: z.uuid(), version: z.int(), until: z.iso.datetime().nullable() });
@@ -22,7 +22,7 @@ const endedAffiliation = z.object({
   assignments: z.array(rememberedEnd),
   administrations: z.array(rememberedEnd),
 });
-export type EndedAffiliation = z.infer<typeof endedAffiliation>;
+type EndedAffiliation = z.infer<typeof endedAffiliation>;
 type RememberedEnd = z.infer<typeof rememberedEnd>;
 
 /** @param row as it is before the end, which makes it one version newer */
@@ -35,6 +35,35 @@ export const rememberEnd = (row: {
   version: row.version + 1,
   until: row.valid_until?.toISOString() ?? null,
 });
+
+/** Undoing is giving again: only who could give all of it may, and nobody for their own affiliation. */
+export async function mayUndoEnding(
+  site: Site,
+  change: Change,
+  actor: Actor,
+  personId: string,
+  { administrations }: Carried,
+): Promise<boolean> {
+  if (actor.personId === personId) return false;
+  return mayGiveBack(change.trx, actor, administrations, change.at, site.config.timeZone);
+}
+
+/** @param found as it was before it ended. @returns the offer, for whoever could give all of it. */
+export async function offerUndoOfEnd(
+  site: Site,
+  change: Change,
+  actor: Actor,
+  found: AffiliationRow,
+  carried: Carried,
+): Promise<string | undefined> {
+  if (!(await mayUndoEnding(site, change, actor, found.person_id, carried))) return undefined;
+  const payload: EndedAffiliation = {
+    affiliation: rememberEnd(found),
+    assignments: carried.assignments.map(rememberEnd),
+    administrations: carried.administrations.map(rememberEnd),
+  };
+  return offerUndo(change, actor.personId, undoKind, payload);
+}
 
 /**
  * Restores what {@link endAffiliation} ended, all or nothing, judged again: four eyes, power over the organisation, and
