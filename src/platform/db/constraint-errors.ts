@@ -32,6 +32,7 @@ const byConstraint: Record<string, readonly [kind: ErrorKind, code: string, fiel
   assignment_inside_affiliation: ['conflict', 'assignment_outside_affiliation', 'until'],
   decision_model_number_key: ['conflict', 'stale_edit'],
   decision_model_one_valid: ['conflict', 'stale_edit'],
+  decision_model_one_draft: ['conflict', 'stale_edit'],
   administration_overlap: ['conflict', 'administration_overlap', 'from'],
   administration_inside_affiliation: ['conflict', 'administration_outside_affiliation', 'until'],
   administration_inside_giver: ['conflict', 'administration_outlives_giver', 'until'],
