@@ -23,6 +23,7 @@ import {
   partiesOf,
   requireFitting,
   viewOf,
+  writeDetails,
   type AffiliationRow,
 } from './affiliations.write.ts';
 
@@ -101,18 +102,7 @@ export async function changeAffiliation(
     if (!onlyShortens(found, input)) enforce(mayGiveAffiliation(acting.personId, found.person_id));
     await requireFitting(change, site.config.timeZone, found.organisation_id, { ...input, type: found.type });
     const ended = await endWhatReachesBeyond(change, acting, found, input);
-    await change.trx
-      .updateTable('affiliation')
-      .set({
-        unit_id: input.unitId,
-        function_title: input.functionTitle,
-        contact_mail: input.contactMail,
-        valid_from: input.from,
-        valid_until: input.until,
-        version: found.version + 1,
-      })
-      .where('id', '=', found.id)
-      .execute();
+    await writeDetails(change, found, input);
     const fact = aboutAffiliation('affiliation.changed', idsOf(found));
     change.record({ ...fact, before: viewOf(found), after: detailsOf(input) });
     if (leavesOut(viewOf(found), input, change.at)) change.accessEnded(partiesOf(found));

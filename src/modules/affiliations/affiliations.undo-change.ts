@@ -27,6 +27,7 @@ import {
   partiesOf,
   requireFitting,
   viewOf,
+  writeDetails,
   type AffiliationRow,
 } from './affiliations.write.ts';
 
@@ -122,7 +123,7 @@ export async function undoChangeAffiliation(
     const { found, acting } = await openAsLeft(change, actor, entry);
     await requireStillFitting(change, site.config.timeZone, found, entry.before);
     await refuseReachingBeyond(change, found.id, entry.before.until);
-    await writeBack(change, found, entry.before);
+    await writeDetails(change, found, entry.before);
     const assignments = await restoreEnds(change, 'assignment', entry.assignments);
     const administrations = await restoreEnds(change, 'administration', entry.administrations);
     const carried = await loadCarried(change.trx, found.id, change.at);
@@ -192,19 +193,4 @@ async function refuseReachingBeyond(
   if (until === null) return;
   const { assignments, administrations } = await loadCarried(change.trx, affiliationId, until);
   if (assignments.length + administrations.length > 0) throw refused();
-}
-
-async function writeBack(change: Change, found: AffiliationRow, before: Before): Promise<void> {
-  await change.trx
-    .updateTable('affiliation')
-    .set({
-      unit_id: before.unitId,
-      function_title: before.functionTitle,
-      contact_mail: before.contactMail,
-      valid_from: before.from,
-      valid_until: before.until,
-      version: found.version + 1,
-    })
-    .where('id', '=', found.id)
-    .execute();
 }

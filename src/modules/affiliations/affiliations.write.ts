@@ -171,3 +171,23 @@ async function reaches(
     throw error;
   }
 }
+
+/** Writes what can be changed of an affiliation that is held, as its next version. */
+export async function writeDetails(
+  change: Change,
+  found: Pick<AffiliationRow, 'id' | 'version'>,
+  details: Omit<AffiliationDetails, 'type'>,
+): Promise<void> {
+  await change.trx
+    .updateTable('affiliation')
+    .set({
+      unit_id: details.unitId,
+      function_title: details.functionTitle,
+      contact_mail: details.contactMail,
+      valid_from: details.from,
+      valid_until: details.until,
+      version: found.version + 1,
+    })
+    .where('id', '=', found.id)
+    .execute();
+}
