@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { createDecisionPoint, type DecisionPoint } from '../../../src/modules/decisions/index.ts';
+import { findPersonInReach } from '../../../src/modules/decisions/facts/facts.reach.ts';
 import type { RightsModel } from '../../../src/modules/decisions/rights-model.model.ts';
 import { createTestSite, type TestSite } from '../../support/site.ts';
 import {
@@ -197,6 +198,21 @@ describe('who is in a group', () => {
     assert.equal(await may(), true);
     await change(`update offer set valid_until = '2026-06-15T08:00:00Z' where id = $1`, offer.id);
     assert.equal(await may(), false);
+  });
+
+  test('by their work, in an application without rights, only those of the organisation that owns it', async () => {
+    const model = modelFor(`unit:care-${organisation.code}`);
+    const [theirs, own] = [await world.application(), await world.application({ owner: organisation })];
+    for (const one of [theirs, own]) {
+      await putModel(site, one, model);
+      await putRecords(site, one, [{ type: 'page', id: 'p1' }]);
+    }
+    const named = (of: ApplicationRef) =>
+      findPersonInReach(site.db.reader, of.id, person.userName, site.clock.now());
+    assert.equal(await may(here, theirs), false);
+    assert.equal(await named(theirs), undefined);
+    assert.equal(await may(here, own), true);
+    assert.equal(await named(own), person.id);
   });
 
   test('by the function, as long as they hold it', async () => {
